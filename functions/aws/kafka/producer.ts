@@ -1,0 +1,39 @@
+import type { DataError } from '../../connect/errors.ts';
+import type { Header } from '../../connect/records.ts';
+
+/** A record as its bytes go to Kafka. Without a partition the key places it, as Kafka's murmur2 partitioner does. */
+export type ProducerRecord = {
+  readonly topic: string;
+  readonly partition?: number;
+  readonly key: Uint8Array | null;
+  readonly value: Uint8Array | null;
+  readonly headers?: readonly Header[];
+  /** Milliseconds since 1970; now where absent. */
+  readonly timestamp?: number;
+};
+
+/** The port between a source task and Kafka: loses nothing, keeps the order of each topic-partition. */
+export type Producer = AsyncDisposable & {
+  /**
+   * Resolves when all in-sync replicas have all of the records. Calls may overlap; per topic-partition the order of the
+   * calls, and of the records in them, is kept and nothing is skipped.
+   *
+   * @throws StoppedError PRODUCER_FENCED where a newer task produces; ConfigError TOPIC_MISSING, KAFKA_REFUSED;
+   *   RetriableError KAFKA_DELIVERY_TIMEOUT. After any of them every further call rejects: restart from the stored offset.
+   */
+  send(records: readonly ProducerRecord[]): Promise<void>;
+  /** Resolves when the unacknowledged bytes are below the limit. */
+  room(): Promise<void>;
+  /** Makes sure that topics exist (or may be created), so that a missing one is found at start. */
+  prepare(topics: readonly string[]): Promise<void>;
+  /** Waits for what is under way, then closes the connections. */
+  close(): Promise<void>;
+};
+
+export type ProducerDeps = {
+  /**
+   * Takes over a record that can never be stored (RECORD_TOO_LARGE): once it resolves the record counts as done; where
+   * it rejects, or is absent, the producer fails with the error.
+   */
+  readonly onRejected?: (record: ProducerRecord, error: DataError) => Promise<void>;
+};

@@ -1,0 +1,69 @@
+import type { ConnectorConfig } from './connector-config.ts';
+import type { Log } from './log.ts';
+import type { Metrics } from './metrics.ts';
+import type { Outcome } from './outcomes.ts';
+import type { SinkRecord, SourceRecord } from './records.ts';
+
+/** Connect's map of what a source reads, such as `{ ns: 'mongodb://host/shop.orders' }`. */
+export type SourcePartition = Readonly<Record<string, string>>;
+/** Connect's map of where a source is, such as `{ _id: '{"_data": "82…"}' }`. */
+export type SourceOffset = Readonly<Record<string, string>>;
+
+/** The records of one cursor reply, and the offset that is safe once they are acknowledged. */
+export type SourceBatch = {
+  /** Empty on an idle stream, whose offset still moves, and in the first batch, whose offset is stored before anything is produced. */
+  readonly records: readonly SourceRecord[];
+  readonly offset: SourceOffset;
+  /** The database's time of that offset, in seconds since 1970, where it can be read: for the lag. */
+  readonly clusterTimeSeconds?: number;
+};
+
+export type SourceDeps = {
+  readonly log: Log;
+  readonly metrics: Metrics;
+  /** Milliseconds since 1970. */
+  now(): number;
+};
+
+/** What a source connector is to the task that runs it. */
+export type SourceConnector<Config> = {
+  readonly config: ConnectorConfig<Config>;
+  /** Where the offsets of this connector belong; the same maps as the peer's. */
+  partitionOf(config: Config): SourcePartition;
+  /** Identifies what is watched and how, so that a stored position of another scope is recognised. */
+  fingerprintOf(config: Config): string;
+  /** Topics that the connector is known to write to before it has read anything; empty where they depend on the data. */
+  knownTopics(config: Config): readonly string[];
+  /**
+   * Yields batches until the signal aborts. Passing failures (network, failover) are retried inside, from the last
+   * yielded offset; what is thrown needs a person (ConfigError, StoppedError) or is one record's fault (DataError).
+   */
+  poll(
+    config: Config,
+    start: SourceOffset | undefined,
+    deps: SourceDeps,
+    signal: AbortSignal,
+  ): AsyncIterable<SourceBatch>;
+};
+
+export type SinkDeps = {
+  readonly log: Log;
+  readonly metrics: Metrics;
+  /** Milliseconds since 1970. */
+  now(): number;
+};
+
+/** An opened sink: connections are kept between puts. */
+export type OpenSink = {
+  /**
+   * Writes the records of one put; outcomes are in the order of the records, one each. Never throws for a record or a
+   * database that is down: those are outcomes. `deadline` (milliseconds since 1970) ends retries.
+   */
+  put(records: readonly SinkRecord[], deadline: number): Promise<readonly Outcome[]>;
+} & AsyncDisposable;
+
+/** What a sink connector is to the function that runs it. */
+export type SinkConnector<Config> = {
+  readonly config: ConnectorConfig<Config>;
+  open(config: Config, deps: SinkDeps): Promise<OpenSink>;
+};

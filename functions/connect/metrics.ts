@@ -1,0 +1,29 @@
+/** Every metric, with its unit and the sentence that the documentation prints. Only shells emit. */
+export const METRICS = {
+  sourceRecords: { unit: 'Count', description: 'Records that Kafka acknowledged.' },
+  sourceBytes: { unit: 'Bytes', description: 'Key and value bytes that Kafka acknowledged.' },
+  sourceBatches: { unit: 'Count', description: 'Cursor replies handled.' },
+  sourceLag: { unit: 'Seconds', description: 'Now minus the time inside the last stored position.' },
+  sourceReconnects: { unit: 'Count', description: 'Change streams opened again after a failure.' },
+  sourceStopped: { unit: 'Count', description: '1 while the task is stopped and waits for a person.' },
+  sourceDeadLetters: { unit: 'Count', description: 'Records that the source sent to the dead letter queue.' },
+  produceLatency: { unit: 'Milliseconds', description: 'From handing a batch to the producer to its acknowledgement.' },
+  producerLaneRestarts: {
+    unit: 'Count',
+    description: 'Lanes started anew after the broker lost their sequence; what was in flight may be doubled.',
+  },
+  sinkRecords: { unit: 'Count', description: 'Records received.' },
+  sinkWritten: { unit: 'Count', description: 'Records written.' },
+  sinkSkipped: { unit: 'Count', description: 'Records that needed no write.' },
+  sinkRejected: { unit: 'Count', description: 'Records that can never be written.' },
+  sinkUnsettled: { unit: 'Count', description: 'Records that have to come again.' },
+  sinkDeadLetters: { unit: 'Count', description: 'Dead letters that SQS took.' },
+  sinkUpdatesMissed: { unit: 'Count', description: 'Updates whose target document was not there.' },
+  sinkWriteLatency: { unit: 'Milliseconds', description: 'From the first bulk write of a put to the last.' },
+  sinkEndToEndLatency: { unit: 'Milliseconds', description: 'Now minus the timestamp of the newest record of a put.' },
+  replayed: { unit: 'Count', description: 'Dead letters sent to their sink again.' },
+} as const satisfies Record<string, { unit: 'Count' | 'Bytes' | 'Seconds' | 'Milliseconds'; description: string }>;
+
+export type MetricName = keyof typeof METRICS;
+
+export type Metrics = { add(name: MetricName, value: number): void };

@@ -1,0 +1,17 @@
+import type { ConnectorError, DataError } from './errors.ts';
+
+/** The part of a put in which a record failed, as Kafka Connect names it. */
+export type Stage = 'KEY_CONVERTER' | 'VALUE_CONVERTER' | 'HEADER_CONVERTER' | 'TRANSFORMATION' | 'TASK_PUT';
+
+/** What became of one record of a put. A batch's outcome is data, not an exception. */
+export type Outcome =
+  | { readonly status: 'written' }
+  /** A no-op, such as a change event that the handler ignores. */
+  | { readonly status: 'skipped' }
+  /** Can never succeed. `class` is what failed on it, for the dead letter. */
+  | { readonly status: 'rejected'; readonly error: DataError; readonly stage: Stage; readonly class: string }
+  /** Must come again. */
+  | { readonly status: 'unsettled'; readonly error: ConnectorError };
+
+export const WRITTEN: Outcome = { status: 'written' };
+export const SKIPPED: Outcome = { status: 'skipped' };

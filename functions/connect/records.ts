@@ -1,0 +1,84 @@
+/**
+ * Kafka Connect's data model: what source connectors make and sink connectors get.
+ *
+ * A value is what the schema's type says: `string` or its UTF-8 bytes for `string` (bytes stay bytes where nobody
+ * needs the text), `Uint8Array` for `bytes`, and so on. A null schema with a null value is a tombstone.
+ */
+export type SchemaType =
+  | 'int8'
+  | 'int16'
+  | 'int32'
+  | 'int64'
+  | 'float32'
+  | 'float64'
+  | 'boolean'
+  | 'string'
+  | 'bytes'
+  | 'array'
+  | 'map'
+  | 'struct';
+
+export type Schema = {
+  readonly type: SchemaType;
+  readonly optional: boolean;
+  readonly name?: string;
+  readonly version?: number;
+  readonly doc?: string;
+  readonly parameters?: Readonly<Record<string, string>>;
+  readonly default?: unknown;
+  readonly fields?: readonly { readonly field: string; readonly schema: Schema }[];
+  readonly keySchema?: Schema;
+  readonly valueSchema?: Schema;
+};
+
+export const STRING: Schema = { type: 'string', optional: false };
+export const OPTIONAL_STRING: Schema = { type: 'string', optional: true };
+export const BYTES: Schema = { type: 'bytes', optional: false };
+export const OPTIONAL_BYTES: Schema = { type: 'bytes', optional: true };
+
+/** A header of a Kafka record. Names may repeat; a value may be null. */
+export type Header = readonly [name: string, value: Uint8Array | null];
+
+export type TimestampType = 'CREATE_TIME' | 'LOG_APPEND_TIME' | 'NO_TIMESTAMP_TYPE';
+
+/** What a source connector hands over. The peer sets no partition, timestamp or headers, and neither do we by default. */
+export type SourceRecord = {
+  readonly topic: string;
+  readonly partition?: number;
+  readonly keySchema: Schema | null;
+  readonly key: unknown;
+  readonly valueSchema: Schema | null;
+  readonly value: unknown;
+  readonly headers?: readonly Header[];
+  /** Milliseconds since 1970. */
+  readonly timestamp?: number;
+};
+
+/** A record as its bytes are in Kafka. */
+export type ConsumedRecord = {
+  readonly topic: string;
+  readonly partition: number;
+  readonly offset: number;
+  /** Milliseconds since 1970. */
+  readonly timestamp: number;
+  readonly timestampType: TimestampType;
+  readonly key: Uint8Array | null;
+  readonly value: Uint8Array | null;
+  readonly headers: readonly Header[];
+};
+
+/** A consumed record after its converters: what a sink connector gets. */
+export type SinkRecord = Omit<ConsumedRecord, 'key' | 'value'> & {
+  readonly keySchema: Schema | null;
+  readonly key: unknown;
+  readonly valueSchema: Schema | null;
+  readonly value: unknown;
+};
+
+/** `orders-3`: how logs, responses and errors name a topic-partition. */
+export const topicPartitionOf = ({ topic, partition }: { topic: string; partition: number }): string =>
+  `${topic}-${partition}`;
+
+/** `orders-3@1042`: how logs and errors name a record. */
+export const positionOf = (record: { topic: string; partition: number; offset: number }): string =>
+  `${topicPartitionOf(record)}@${record.offset}`;
