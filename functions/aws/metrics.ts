@@ -1,0 +1,42 @@
+import { MetricUnit, Metrics as PowertoolsMetrics } from '@aws-lambda-powertools/metrics';
+import { METRICS, type MetricName, type Metrics } from '../connect/metrics.ts';
+
+const NAMESPACE = 'Tailrace';
+/** CloudWatch takes this many values of one metric in one line; a few stand for all of a busy interval. */
+const MOST_SAMPLES = 100;
+
+export type FlushedMetrics = Metrics & {
+  /** Writes what was added since the last call as one line of the embedded metric format. */
+  flush(): void;
+};
+
+/** Metrics by the embedded metric format: counts are summed, times are kept as samples, lags as their last value. */
+export function createMetrics(service: string, dimensions: Readonly<Record<string, string>>): FlushedMetrics {
+  const sums = new Map<MetricName, number>();
+  const samples = new Map<MetricName, number[]>();
+
+  function add(name: MetricName, value: number): void {
+    const { unit } = METRICS[name];
+    if (unit === 'Count' || unit === 'Bytes') sums.set(name, (sums.get(name) ?? 0) + value);
+    else if (unit === 'Seconds') samples.set(name, [value]);
+    else {
+      const values = samples.get(name) ?? [];
+      if (values.length < MOST_SAMPLES) values.push(value);
+      samples.set(name, values);
+    }
+  }
+
+  function flush(): void {
+    if (sums.size === 0 && samples.size === 0) return;
+    const line = new PowertoolsMetrics({ namespace: NAMESPACE, serviceName: service, defaultDimensions: dimensions });
+    for (const [name, value] of sums) line.addMetric(name, MetricUnit[METRICS[name].unit], value);
+    for (const [name, values] of samples) {
+      for (const value of values) line.addMetric(name, MetricUnit[METRICS[name].unit], value);
+    }
+    line.publishStoredMetrics();
+    sums.clear();
+    samples.clear();
+  }
+
+  return { add, flush };
+}
