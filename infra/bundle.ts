@@ -1,0 +1,84 @@
+import { copyFile, mkdir, writeFile } from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
+import { build, type OutputFile } from 'esbuild';
+
+const project = join(import.meta.dirname, '..');
+
+/** The deployables: entry point, and the name that its host expects. */
+const deployables = {
+  source: { entry: 'functions/source/main.ts', file: 'main.mjs' },
+  sink: { entry: 'functions/sink/handler.ts', file: 'index.mjs' },
+  replay: { entry: 'functions/replay/handler.ts', file: 'index.mjs' },
+} as const;
+
+type Deployable = keyof typeof deployables;
+
+/** Optional modules of mongodb that are native or not installed; it asks for them only when a connection string does. */
+const OPTIONAL = ['@mongodb-js/zstd', 'gcp-metadata', 'kerberos', 'mongodb-client-encryption', 'snappy', 'socks'];
+
+/** CommonJS packages inside an ESM bundle call `require` for Node's own modules. */
+const REQUIRE_BANNER =
+  "import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);";
+
+/** Writes `main.mjs`, its source map and `connector.json` into a folder; resolves with the path of `main.mjs`. */
+export const bundleSource = (outFolder: string, connectorFilePath: string): Promise<string> =>
+  writeBundle('source', outFolder, connectorFilePath);
+
+/** Writes `index.mjs`, its source map and `connector.json` into a folder; resolves with the path of `index.mjs`. */
+export const bundleSink = (outFolder: string, connectorFilePath: string): Promise<string> =>
+  writeBundle('sink', outFolder, connectorFilePath);
+
+/** Writes `index.mjs` and its source map into a folder; resolves with the path of `index.mjs`. */
+export const bundleReplay = (outFolder: string): Promise<string> => writeBundle('replay', outFolder);
+
+async function writeBundle(deployable: Deployable, outFolder: string, connectorFilePath?: string): Promise<string> {
+  const files = await compiled(deployable);
+  await mkdir(outFolder, { recursive: true });
+  await Promise.all([
+    ...files.map(({ path, contents }) => writeFile(join(outFolder, basename(path)), contents)),
+    connectorFilePath !== undefined && copyFile(connectorFilePath, join(outFolder, 'connector.json')),
+  ]);
+  return join(outFolder, deployables[deployable].file);
+}
+
+const builds = new Map<Deployable, Promise<readonly OutputFile[]>>();
+
+/** Connectors share the code and differ in `connector.json` only, so each deployable is compiled once per process. */
+function compiled(deployable: Deployable): Promise<readonly OutputFile[]> {
+  const known =
+    builds.get(deployable) ?? compile(join(project, deployables[deployable].entry), deployables[deployable].file);
+  builds.set(deployable, known);
+  return known;
+}
+
+/**
+ * Compiles one entry point with everything it imports into one ESM file.
+ *
+ * The bytes depend on the sources alone, neither on the output folder nor on where the project lies: the asset hash of
+ * unchanged code stays the same, and a deployment leaves it alone.
+ */
+export async function compile(entry: string, file: string): Promise<readonly OutputFile[]> {
+  const { outputFiles } = await build({
+    entryPoints: [entry],
+    absWorkingDir: project,
+    // never written: it only fixes what the source map's paths are relative to
+    outfile: join(dirname(entry), file),
+    write: false,
+    bundle: true,
+    platform: 'node',
+    target: 'node24',
+    format: 'esm',
+    mainFields: ['module', 'main'],
+    external: OPTIONAL,
+    banner: { js: REQUIRE_BANNER },
+    minify: true,
+    // stack traces and logs keep the names of functions and classes
+    keepNames: true,
+    sourcemap: true,
+    // line numbers are enough for a stack trace; the sources are in the repository
+    sourcesContent: false,
+    legalComments: 'linked',
+    logLevel: 'error',
+  });
+  return outputFiles;
+}
