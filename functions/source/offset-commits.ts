@@ -1,0 +1,108 @@
+import { setInterval as every } from 'node:timers/promises';
+import type { SourceOffset } from '../connect/connector.ts';
+import { messageOf, RetriableError } from '../connect/errors.ts';
+import type { Log } from '../connect/log.ts';
+
+/** A position, and the database's time of it in seconds since 1970. */
+export type Position = { readonly offset: SourceOffset; readonly clusterTimeSeconds?: number };
+
+export type CommitDeps = {
+  save(position: Position, sequence: number): Promise<void>;
+  readonly log: Log;
+  monotonic(): number;
+};
+
+/** Positions in the order of the stream; the low watermark is the last one before which everything is acknowledged. */
+export type OffsetCommits = {
+  /** Notes a batch that is under way: `acknowledged` resolves once Kafka has all of it. */
+  track(position: Position, acknowledged: Promise<void>): void;
+  /** Stores the low watermark now, unless it is stored already. */
+  save(): Promise<void>;
+  /** Resolves when everything tracked is acknowledged; rejects with the first failure. */
+  settled(): Promise<void>;
+  /** Stores the low watermark at every interval, until the signal aborts; rejects only with what a retry can't heal. */
+  saveRegularly(intervalMs: number, signal: AbortSignal): Promise<void>;
+  /** Since when (monotonic) the oldest batch waits for its acknowledgement; nothing if none does. */
+  waitingSince(): number | undefined;
+  /** When (monotonic) a batch was last acknowledged, empty ones included. */
+  readonly progressAt: number;
+  readonly watermark: Position | undefined;
+};
+
+/**
+ * Keeps the low watermark: a position is stored only when the records of all batches up to it are acknowledged, so a
+ * crash between acknowledgement and store repeats records and never loses one.
+ */
+export function trackOffsets(startSequence: number, deps: CommitDeps): OffsetCommits {
+  const { save: store, log, monotonic } = deps;
+  const underWay: { position: Position; done: boolean; since: number }[] = [];
+  let watermark: Position | undefined;
+  let stored: Position | undefined;
+  let sequence = startSequence;
+  let progressAt = monotonic();
+  let last: Promise<void> = Promise.resolve();
+  let saving: Promise<void> = Promise.resolve();
+
+  function track(position: Position, acknowledged: Promise<void>): void {
+    const batch = { position, done: false, since: monotonic() };
+    underWay.push(batch);
+    const noted = acknowledged.then(() => {
+      batch.done = true;
+      progressAt = monotonic();
+      while (underWay[0]?.done) watermark = underWay.shift()?.position;
+    });
+    last = Promise.all([last, noted]).then(() => undefined);
+    // the failure is reported by settled(); here it must not count as unhandled
+    last.catch(() => undefined);
+  }
+
+  /** One write at a time, so that an older position never follows a newer one. */
+  function save(): Promise<void> {
+    saving = saving.then(saveNow, saveNow);
+    return saving;
+  }
+
+  async function saveNow(): Promise<void> {
+    const next = watermark;
+    if (!next || isSame(next.offset, stored?.offset)) return;
+    await store(next, sequence + 1);
+    sequence += 1;
+    stored = next;
+  }
+
+  async function saveRegularly(intervalMs: number, signal: AbortSignal): Promise<void> {
+    try {
+      for await (const _ of every(intervalMs, undefined, { signal })) await saveOrRetry();
+    } catch (error) {
+      if (!signal.aborted) throw error;
+    }
+  }
+
+  async function saveOrRetry(): Promise<void> {
+    try {
+      await save();
+    } catch (error) {
+      if (!(error instanceof RetriableError)) throw error;
+      log.warn('Position not stored, trying again', { reason: messageOf(error) });
+    }
+  }
+
+  return {
+    track,
+    save,
+    saveRegularly,
+    settled: () => last,
+    waitingSince: () => underWay[0]?.since,
+    get progressAt() {
+      return progressAt;
+    },
+    get watermark() {
+      return watermark;
+    },
+  };
+}
+
+const isSame = (a: SourceOffset, b: SourceOffset | undefined): boolean =>
+  b !== undefined &&
+  Object.keys(a).length === Object.keys(b).length &&
+  Object.entries(a).every(([name, value]) => b[name] === value);

@@ -1,0 +1,33 @@
+import { z } from 'zod';
+import { ConfigError } from '../connect/errors.ts';
+
+const number = (fallback: number) => z.coerce.number().int().min(0).default(fallback);
+
+/** The environment of the task: what infrastructure tells it, beside the connector file. */
+const schema = z.object({
+  TAILRACE_ENVIRONMENT: z.string().default('local'),
+  TAILRACE_CONNECTOR_FILE: z.string().optional(),
+  TAILRACE_TABLE: z.string(),
+  TAILRACE_DEAD_LETTER_QUEUE_URL: z.string().optional(),
+  TAILRACE_HEALTH_PORT: number(8080),
+  TAILRACE_LEASE_MS: number(10_000),
+  KAFKA_BOOTSTRAP_SERVERS: z.string().optional(),
+  MSK_CLUSTER_ARN: z.string().optional(),
+  KAFKA_AUTH: z.enum(['none', 'tls', 'scram', 'iam']).optional(),
+});
+
+export type Settings = z.output<typeof schema>;
+
+/** @throws ConfigError with every variable that is missing or wrong. */
+export function parseSettings(environment: Readonly<Record<string, string | undefined>>): Settings {
+  const { data, error } = schema.safeParse(environment);
+  if (!data) {
+    throw new ConfigError(error.issues.map(({ path, message }) => ({ property: path.join('.'), message })));
+  }
+  if (!data.KAFKA_BOOTSTRAP_SERVERS && !data.MSK_CLUSTER_ARN) {
+    throw new ConfigError([
+      { property: 'KAFKA_BOOTSTRAP_SERVERS', message: 'Expected this variable, or MSK_CLUSTER_ARN; neither is set' },
+    ]);
+  }
+  return data;
+}

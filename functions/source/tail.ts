@@ -1,0 +1,51 @@
+import type { Producer, ProducerRecord } from '../aws/kafka/producer.ts';
+import type { SourceBatch } from '../connect/connector.ts';
+import type { SourceRecord } from '../connect/records.ts';
+import type { OffsetCommits } from './offset-commits.ts';
+
+export type TailDeps = {
+  /** The connector's batches; the first one has no records. */
+  poll(signal: AbortSignal): AsyncIterable<SourceBatch>;
+  toProducerRecord(record: SourceRecord): ProducerRecord;
+  producer: Pick<Producer, 'send' | 'room'>;
+  commits: Pick<OffsetCommits, 'track' | 'save' | 'settled'>;
+  /** @throws StoppedError where another task may produce by now. */
+  assertHeld(): void;
+  onBatch(batch: SourceBatch): void;
+  /** The opening position is stored: from here on a crash loses nothing. */
+  onOpened(): void;
+};
+
+/**
+ * Copies change events to Kafka until the signal aborts.
+ *
+ * The opening position is stored before anything is produced, so that a crash right after the first start loses
+ * nothing. Several batches are under way at once; a position is stored only after Kafka acknowledged all records before
+ * it (`offset-commits.ts`). Pulling stops while too many bytes wait for their acknowledgement.
+ *
+ * @throws the producer's error where it failed for good; an abort drains and returns.
+ */
+export async function tail(deps: TailDeps, signal: AbortSignal): Promise<void> {
+  const { producer, commits } = deps;
+  const failed = new AbortController();
+  const stopping = AbortSignal.any([signal, failed.signal]);
+  let opened = false;
+
+  for await (const batch of deps.poll(stopping)) {
+    deps.assertHeld();
+    const acknowledged =
+      batch.records.length > 0 ? producer.send(batch.records.map(deps.toProducerRecord)) : Promise.resolve();
+    acknowledged.catch((error: unknown) => failed.abort(error));
+    commits.track(batch, acknowledged);
+    deps.onBatch(batch);
+    if (!opened) {
+      await commits.settled();
+      await commits.save();
+      opened = true;
+      deps.onOpened();
+    }
+    await producer.room();
+    if (stopping.aborted) break;
+  }
+  await commits.settled();
+}

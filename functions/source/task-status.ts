@@ -1,0 +1,90 @@
+import type { SourceBatch } from '../connect/connector.ts';
+import type { OffsetCommits } from './offset-commits.ts';
+
+/**
+ * States of the task.
+ *
+ * | state | entered | left |
+ * | --- | --- | --- |
+ * | waiting | start; another task holds the lease | lease acquired |
+ * | positioning | lease acquired: position read after the fence, producer connected | first batch |
+ * | streaming | the opening position is stored | signal, lost lease, fatal error |
+ * | draining | SIGTERM: no new getMore, lanes flushed, position saved, lease released | exit 0 |
+ * | stopped | configuration or data error under errors.tolerance=none, lost position | a person deploys |
+ */
+export type TaskState = 'waiting' | 'positioning' | 'streaming' | 'draining' | 'stopped';
+
+/** What `/healthz` answers. */
+export type Health = {
+  readonly healthy: boolean;
+  readonly state: TaskState;
+  readonly reason?: string;
+  readonly epoch?: number;
+  /** Records handed over by the connector since the start. */
+  readonly records: number;
+  /** Now minus the time of the last change event; 0 on an idle stream. */
+  readonly lagSeconds: number;
+};
+
+export type HealthLimits = {
+  /** A batch may wait this long for its acknowledgement (milliseconds). */
+  readonly deliveryTimeoutMs: number;
+  /** An open stream yields a batch, if only an empty one, at least this often (milliseconds). */
+  readonly streamTimeoutMs: number;
+  /** Reading the position, connecting and opening the stream may take this long (milliseconds). */
+  readonly openTimeoutMs: number;
+};
+
+/** What the task is doing, as its parts report it; only `enter` changes the state. */
+export type TaskStatus = {
+  readonly state: TaskState;
+  enter(state: TaskState, facts?: { reason?: string; epoch?: number }): void;
+  /** Notes a batch of the connector. */
+  note(batch: SourceBatch): void;
+  /** Where the acknowledgements are seen. */
+  watch(commits: Pick<OffsetCommits, 'waitingSince' | 'progressAt'>): void;
+  health(): Health;
+};
+
+export function trackStatus(limits: HealthLimits, clock: { monotonic(): number; now(): number }): TaskStatus {
+  let state: TaskState = 'waiting';
+  let enteredAt = clock.monotonic();
+  let facts: { reason?: string; epoch?: number } = {};
+  let commits: Pick<OffsetCommits, 'waitingSince' | 'progressAt'> | undefined;
+  let records = 0;
+  let lagSeconds = 0;
+
+  function enter(next: TaskState, more: { reason?: string; epoch?: number } = {}): void {
+    state = next;
+    enteredAt = clock.monotonic();
+    facts = { ...facts, ...more };
+  }
+
+  function note(batch: SourceBatch): void {
+    records += batch.records.length;
+    const caughtUp = batch.records.length === 0 || batch.clusterTimeSeconds === undefined;
+    lagSeconds = caughtUp ? 0 : Math.max(0, clock.now() / 1000 - (batch.clusterTimeSeconds ?? 0));
+  }
+
+  /** A stopped task is healthy: replacing it would not help. An idle stream is healthy, a stuck one is not. */
+  function isHealthy(): boolean {
+    const now = clock.monotonic();
+    if (state === 'positioning') return now - enteredAt < limits.openTimeoutMs;
+    if (state !== 'streaming' || !commits) return true;
+    const waitingSince = commits.waitingSince();
+    if (waitingSince !== undefined) return now - waitingSince < limits.deliveryTimeoutMs;
+    return now - Math.max(commits.progressAt, enteredAt) < limits.streamTimeoutMs;
+  }
+
+  return {
+    get state() {
+      return state;
+    },
+    enter,
+    note,
+    watch(watched) {
+      commits = watched;
+    },
+    health: () => ({ healthy: isHealthy(), state, ...facts, records, lagSeconds: Math.round(lagSeconds) }),
+  };
+}

@@ -1,0 +1,141 @@
+import type { Producer } from '../aws/kafka/producer.ts';
+import type { OffsetStore, StoredOffset } from '../aws/offset-store.ts';
+import type { SourceConnector, SourceDeps } from '../connect/connector.ts';
+import { converterOf } from '../connect/converters/converter-classes.ts';
+import { acquireLease, type HeldLease } from './lease.ts';
+import { type Position, trackOffsets } from './offset-commits.ts';
+import { retrying } from './retrying.ts';
+import { tail } from './tail.ts';
+import type { TaskStatus } from './task-status.ts';
+import { producerRecordMaker } from './to-producer-record.ts';
+
+/** The properties of every source connector that the task itself needs. */
+export type TaskConfig = {
+  readonly name: string;
+  readonly keyConverter: string;
+  readonly valueConverter: string;
+  readonly offsetFlushIntervalMs: number;
+  readonly originals: Readonly<Record<string, string>>;
+};
+
+export type TaskDeps = SourceDeps & {
+  readonly store: OffsetStore;
+  connectProducer(): Promise<Producer>;
+  readonly status: TaskStatus;
+  /** Milliseconds of a clock that never jumps. */
+  monotonic(): number;
+};
+
+export type TaskOptions = { readonly owner: string; readonly leaseMs: number };
+
+/**
+ * Runs one source connector until the signal aborts: lease, fence, position, then the loop of `tail.ts`.
+ *
+ * @throws StoppedError where it was replaced or its position is lost; ConfigError and DataError where a person has to
+ *   act; RetriableError where a new start from the stored position heals it.
+ */
+export async function runTask<Config extends TaskConfig>(
+  connector: SourceConnector<Config>,
+  config: Config,
+  options: TaskOptions,
+  deps: TaskDeps,
+  signal: AbortSignal,
+): Promise<void> {
+  const { log, status, store } = deps;
+  status.enter('waiting');
+  const lease = await retrying(() => acquireLease(deps, options, signal), log, signal);
+  log.info('Lease acquired', { epoch: lease.epoch });
+  try {
+    status.enter('positioning', { epoch: lease.epoch });
+    const stopping = AbortSignal.any([signal, lease.lost]);
+    const partition = connector.partitionOf(config);
+    const stored = await retrying(() => store.fence(partition, lease.epoch), log, stopping);
+    const producer = await retrying(() => openProducer(connector, config, deps), log, stopping);
+    await unlessLost(lease, stream(connector, config, { ...deps, producer, lease, stored }, signal));
+    await producer.close();
+  } finally {
+    await lease.release().catch((error: unknown) => log.warn('Lease not released', { reason: String(error) }));
+  }
+}
+
+async function openProducer<Config>(
+  connector: SourceConnector<Config>,
+  config: Config,
+  deps: TaskDeps,
+): Promise<Producer> {
+  const producer = await deps.connectProducer();
+  try {
+    await producer.prepare(connector.knownTopics(config));
+    return producer;
+  } catch (error) {
+    await producer.close();
+    throw error;
+  }
+}
+
+type Opened = TaskDeps & { producer: Producer; lease: HeldLease; stored: StoredOffset | undefined };
+
+/** Streams from the stored position; a position is saved at every interval, and once more when everything is drained. */
+async function stream<Config extends TaskConfig>(
+  connector: SourceConnector<Config>,
+  config: Config,
+  opened: Opened,
+  signal: AbortSignal,
+): Promise<void> {
+  const { lease, log, metrics, producer, status, store, stored } = opened;
+  const partition = connector.partitionOf(config);
+  const fingerprint = connector.fingerprintOf(config);
+  const commits = trackOffsets(stored?.sequence ?? 0, {
+    ...opened,
+    save: ({ offset, clusterTimeSeconds: clusterTime }: Position, sequence) =>
+      store.saveOffset(partition, lease.epoch, { offset, clusterTime, fingerprint, sequence }),
+  });
+  status.watch(commits);
+  signal.addEventListener('abort', () => status.enter('draining'), { once: true });
+
+  const ended = new AbortController();
+  const saving = commits.saveRegularly(config.offsetFlushIntervalMs, ended.signal);
+  try {
+    const tailing = tail(
+      {
+        poll: (stopping) => connector.poll(config, stored?.offset, opened, stopping),
+        toProducerRecord: producerRecordMaker(
+          converterOf(config.keyConverter),
+          converterOf(config.valueConverter),
+          lease.epoch,
+        ),
+        producer,
+        commits,
+        assertHeld: lease.assertHeld,
+        onBatch(batch) {
+          status.note(batch);
+          metrics.add('sourceBatches', 1);
+          metrics.add('sourceLag', status.health().lagSeconds);
+        },
+        onOpened() {
+          status.enter('streaming');
+          log.info(stored ? 'Streaming from the stored position' : 'Streaming from now', { ...partition });
+        },
+      },
+      AbortSignal.any([signal, lease.lost]),
+    );
+    await Promise.race([tailing, saving]);
+  } finally {
+    ended.abort();
+  }
+  await commits.save();
+}
+
+/** A task whose lease is lost stops at once; what is under way is fenced by the producer's epoch. */
+async function unlessLost<T>(lease: HeldLease, work: Promise<T>): Promise<T> {
+  const lost = Promise.withResolvers<never>();
+  const lose = () => lost.reject(lease.lost.reason);
+  lease.lost.addEventListener('abort', lose, { once: true });
+  try {
+    const result = await Promise.race([work, lost.promise]);
+    lease.lost.throwIfAborted();
+    return result;
+  } finally {
+    lease.lost.removeEventListener('abort', lose);
+  }
+}
