@@ -6,15 +6,16 @@ type Room = { readonly room: string; readonly mayImport: readonly string[]; read
 
 const EVERYWHERE = ['functions/', 'infra/', 'cli/', 'bench/', 'docs/', 'test/', 'checks/'];
 const CLOUD_OR_KAFKA = /^(@aws|@middy|kafkajs|aws-|@smithy)/;
-const DATABASE_CLOUD_OR_KAFKA = /^(mongodb|bson|@aws|@middy|kafkajs|aws-|@smithy)/;
+const INPUT_OR_OUTPUT = /^(?:node:)?(?:fs|net|tls|http|https|http2|dns|dgram|child_process|worker_threads)(?:\/|$)/;
+const PURE = anyOf(/^(mongodb|bson)/, CLOUD_OR_KAFKA, INPUT_OR_OUTPUT);
 
 /** `docs/decisions` has the reasons; ARCHITECTURE.md draws the picture. `packages` are those a room must not import. */
 export const rooms: readonly Room[] = [
-  { room: 'functions/connect/', mayImport: ['functions/connect/'], packages: DATABASE_CLOUD_OR_KAFKA },
+  { room: 'functions/connect/', mayImport: ['functions/connect/'], packages: PURE },
   {
     room: 'functions/connectors/mongodb/bson/',
     mayImport: ['functions/connect/', 'functions/connectors/mongodb/bson/'],
-    packages: CLOUD_OR_KAFKA,
+    packages: anyOf(CLOUD_OR_KAFKA, INPUT_OR_OUTPUT),
   },
   {
     room: 'functions/connectors/mongodb/source/',
@@ -63,7 +64,8 @@ export const rooms: readonly Room[] = [
     mayImport: ['functions/connect/', 'functions/connectors/', 'functions/aws/', 'functions/replay/'],
     packages: /^kafkajs/,
   },
-  { room: 'infra/', mayImport: ['functions/', 'infra/'] },
+  { room: 'infra/local/', mayImport: ['functions/', 'infra/'] },
+  { room: 'infra/', mayImport: ['functions/', 'infra/'], packages: /^kafkajs/ },
   { room: 'cli/', mayImport: ['functions/', 'infra/', 'cli/'], packages: /^kafkajs/ },
   { room: 'bench/', mayImport: ['functions/', 'infra/', 'bench/'] },
   { room: 'docs/', mayImport: EVERYWHERE },
@@ -71,31 +73,57 @@ export const rooms: readonly Room[] = [
   { room: 'checks/', mayImport: ['checks/'] },
 ];
 
-// Also `import type`, re-exports and dynamic imports; the formatter guarantees single quotes.
-const SPECIFIER = /(?:^\s*(?:import|export)\b[^;'"]*?|\bimport\(\s*|\bfrom\s+)'([^']+)'/gm;
+function anyOf(...patterns: readonly RegExp[]): RegExp {
+  return new RegExp(patterns.map(({ source }) => `(?:${source})`).join('|'));
+}
+
+/** A quoted specifier, after blanks or a comment. */
+const QUOTED = /\s*(?:\/\*.*?\*\/\s*)?(['"`])([^'"`\n]*)\1/.source;
+/** `… from 'x'` of imports and re-exports, type-only and multi-line ones too; `import 'x'`; `import('x')`; `require('x')`. */
+const SPECIFIERS = [
+  `\\bfrom${QUOTED}`,
+  `(?:^|[;}])\\s*import${QUOTED}`,
+  `\\bimport\\s*\\(${QUOTED}`,
+  `\\b(?:require|import\\.meta)(?:\\.resolve)?\\s*\\(${QUOTED}`,
+].map((pattern) => new RegExp(pattern, 'gm'));
+/** `import(name)`: nobody can say what it imports; `import()` in a sentence is none. */
+const COMPUTED = /\bimport\s*\(\s*(?:[^\s'"`)/]|`[^`]*\$\{)/;
 
 /** Every import of `text` that the house does not allow, as sentences; `file` is relative to the project. */
 export function forbiddenImports(file: string, text: string): string[] {
   const room = rooms.find((candidate) => file.startsWith(candidate.room));
-  if (!room) return [];
-  return [...text.matchAll(SPECIFIER)].flatMap(([, specifier = '']) => {
-    if (!specifier.startsWith('.')) {
-      return room.packages?.test(specifier) ? [`${file}: ${room.room} must not import the package '${specifier}'`] : [];
-    }
-    const target = normalize(join(dirname(file), specifier));
-    const allowed =
-      !EVERYWHERE.some((folder) => target.startsWith(folder)) ||
-      room.mayImport.some((folder) => target.startsWith(folder));
-    return allowed ? [] : [`${file}: ${room.room} must not import ${target} (allowed: ${room.mayImport.join(', ')})`];
-  });
+  if (!room) return [`${file}: belongs to no room of the house (${rooms.map(({ room }) => room).join(', ')})`];
+  const found = specifiersOf(text).flatMap((specifier) => refuse(specifier, file, room) ?? []);
+  if (COMPUTED.test(text) && file.startsWith('functions/')) {
+    found.push(`${file}: Expected import() of a literal, got an expression that can't be checked`);
+  }
+  return found;
 }
 
-/** Checks the TypeScript files below `root`. */
-export function checkTree(root: string): string[] {
-  return EVERYWHERE.flatMap((folder) => globSync(`${folder}**/*.ts`, { cwd: root })).flatMap((file) =>
-    forbiddenImports(file, readFileSync(join(root, file), 'utf8')),
-  );
+const specifiersOf = (text: string): string[] => [
+  ...new Set(SPECIFIERS.flatMap((pattern) => [...text.matchAll(pattern)].map(([, , specifier = '']) => specifier))),
+];
+
+function refuse(specifier: string, file: string, { room, mayImport, packages }: Room): string | undefined {
+  if (/^(?:\/|file:)/.test(specifier)) return `${file}: Expected a relative path or a package, got '${specifier}'`;
+  if (!specifier.startsWith('.')) {
+    return packages?.test(specifier) ? `${file}: ${room} must not import the package '${specifier}'` : undefined;
+  }
+  const target = normalize(join(dirname(file), specifier));
+  const isAllowed =
+    !EVERYWHERE.some((folder) => `${target}/`.startsWith(folder)) ||
+    mayImport.some((folder) => `${target}/`.startsWith(folder));
+  return isAllowed ? undefined : `${file}: ${room} must not import ${target} (allowed: ${mayImport.join(', ')})`;
 }
+
+/** Checks the code below `root`. */
+export function checkTree(root: string): string[] {
+  return EVERYWHERE.flatMap((folder) => globSync(`${folder}**/*.{ts,mts,js,mjs}`, { cwd: root, exclude: isOutput }))
+    .sort()
+    .flatMap((file) => forbiddenImports(file, readFileSync(join(root, file), 'utf8')));
+}
+
+const isOutput = (path: string): boolean => /(?:^|\/)(?:node_modules|dist|cdk\.out)$/.test(path);
 
 if (import.meta.main) {
   const found = checkTree(relative(process.cwd(), join(import.meta.dirname, '..')) || '.');
