@@ -1,11 +1,19 @@
-import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
-import { existsSync, mkdirSync, openSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { type ChildProcess, spawn } from 'node:child_process';
+import {
+  closeSync,
+  existsSync,
+  mkdirSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { stateFolder } from './folders.ts';
-
-/** A process as it is found again after a crash: a pid alone may by then belong to somebody else. */
-type Known = { readonly name: string; readonly pid: number; readonly startedAt: string };
+import { identify, isRunning, type KnownProcess, startTimeOf } from './process-identity.ts';
 
 export type ManagedProcess = {
   readonly name: string;
@@ -13,7 +21,7 @@ export type ManagedProcess = {
   /** Where its output goes. */
   readonly logFile: string;
   readonly child: ChildProcess;
-  /** Resolves with the exit code, or the signal's name. */
+  /** Resolves with the exit code, the signal's name, or why it could not be started. */
   readonly exited: Promise<number | string>;
   /** SIGTERM, and SIGKILL where it does not end within the grace period (milliseconds). */
   stop(graceMs?: number): Promise<void>;
@@ -21,6 +29,8 @@ export type ManagedProcess = {
 
 export type StartOptions = {
   readonly env?: Readonly<Record<string, string>>;
+  /** Whether the process sees the launcher's environment too, as from a shell. Default: yes. */
+  readonly inheritEnvironment?: boolean;
   readonly cwd?: string;
   /** An IPC channel to a Node.js child. */
   readonly ipc?: boolean;
@@ -38,103 +48,127 @@ const DEFAULT_GRACE_MS = 10_000;
  * Opens a run. What launchers left behind that were killed (kill -9) is ended and removed first.
  *
  * Processes get a process group of their own, so that Ctrl-C reaches the launcher alone and it can stop them in order.
+ * A launcher that ends without disposing of its run, as after an uncaught error, kills them as its last act.
  */
-export async function openRun(): Promise<Run> {
-  await cleanUp();
-  const folder = join(stateFolder, `run-${process.pid}-${Date.now()}`);
+export async function openRun(parentFolder: string = stateFolder): Promise<Run> {
+  await cleanUp(parentFolder);
+  const folder = join(parentFolder, `run-${process.pid}-${Date.now()}`);
   mkdirSync(folder, { recursive: true });
-  const register = join(folder, 'processes.json');
-  const known: Known[] = [];
-  const running: ManagedProcess[] = [];
-  const note = () =>
-    writeFileSync(register, JSON.stringify({ launcher: identify('launcher', process.pid), processes: known }));
+  const launcher = identify('launcher', process.pid);
+  const running = new Map<ManagedProcess, KnownProcess>();
+  const note = () => writeRegister(folder, { launcher, processes: [...running.values()] });
   note();
 
   function start(name: string, command: string, args: readonly string[], options: StartOptions = {}): ManagedProcess {
-    const logFile = join(folder, `${name}.log`);
-    const log = openSync(logFile, 'a');
-    const child = spawn(command, args, {
-      detached: true,
-      cwd: options.cwd,
-      // biome-ignore lint/style/noProcessEnv: a child sees the launcher's environment, as from a shell
-      env: { ...process.env, ...options.env },
-      stdio: ['ignore', log, log, ...(options.ipc ? (['ipc'] as const) : [])],
-    });
-    const exited = new Promise<number | string>((resolve) => {
-      child.once('error', (error) => resolve(error.message));
-      child.once('exit', (code, signal) => resolve(code ?? signal ?? 'unknown'));
-    });
-    const managed: ManagedProcess = {
-      name,
-      pid: child.pid ?? -1,
-      logFile,
-      child,
-      exited,
-      stop: (graceMs) => stop(managed, graceMs),
-    };
-    if (child.pid !== undefined) {
-      known.push(identify(name, child.pid));
-      running.push(managed);
+    const managed = startProcess(join(folder, `${name}.log`), name, command, args, options);
+    if (managed.pid > 0) {
+      running.set(managed, identify(name, managed.pid));
       note();
+      managed.child.once('exit', () => {
+        running.delete(managed);
+        if (existsSync(folder)) note();
+      });
     }
     return managed;
   }
 
-  async function dispose(): Promise<void> {
-    for (const managed of running.reverse()) await managed.stop();
+  const atExit = () => {
+    for (const { pid } of running.keys()) killGroup(pid);
     rmSync(folder, { recursive: true, force: true });
+  };
+  process.once('exit', atExit);
+
+  async function dispose(): Promise<void> {
+    for (const managed of [...running.keys()].reverse()) await managed.stop();
+    rmSync(folder, { recursive: true, force: true, maxRetries: 5 });
+    process.removeListener('exit', atExit);
   }
 
   return { folder, start, [Symbol.asyncDispose]: dispose };
 }
 
-async function stop(managed: ManagedProcess, graceMs = DEFAULT_GRACE_MS): Promise<void> {
-  const { child, exited } = managed;
+function startProcess(
+  logFile: string,
+  name: string,
+  command: string,
+  args: readonly string[],
+  { env, inheritEnvironment = true, cwd, ipc }: StartOptions,
+): ManagedProcess {
+  const log = openSync(logFile, 'a');
+  const child = spawn(command, args, {
+    detached: true,
+    cwd,
+    env: { ...(inheritEnvironment ? process.env : {}), ...env },
+    stdio: ['ignore', log, log, ...(ipc ? (['ipc'] as const) : [])],
+  });
+  closeSync(log);
+  const exited = new Promise<number | string>((resolve) => {
+    child.once('error', (error) => resolve(error.message));
+    child.once('exit', (code, signal) => resolve(code ?? signal ?? 'unknown'));
+  });
+  const managed: ManagedProcess = {
+    name,
+    pid: child.pid ?? -1,
+    logFile,
+    child,
+    exited,
+    stop: (graceMs) => stop(managed, graceMs),
+  };
+  return managed;
+}
+
+async function stop({ child, exited, pid }: ManagedProcess, graceMs = DEFAULT_GRACE_MS): Promise<void> {
   if (child.exitCode !== null || child.signalCode !== null || child.pid === undefined) return;
   child.kill('SIGTERM');
   // a stopped process (SIGSTOP) takes SIGTERM only once it goes on
   child.kill('SIGCONT');
-  const ended = await Promise.race([exited, sleep(graceMs, 'running' as const, { ref: false })]);
-  if (ended === 'running') child.kill('SIGKILL');
+  const patience = new AbortController();
+  const timeout = sleep(graceMs, 'running' as const, { signal: patience.signal }).catch(() => 'ended' as const);
+  if ((await Promise.race([exited, timeout])) === 'running') killGroup(pid);
+  patience.abort();
   await exited;
 }
 
 /** Ends the processes of launchers that are gone, and removes their folders. */
-async function cleanUp(): Promise<void> {
-  if (!existsSync(stateFolder)) return;
-  for (const entry of readdirSync(stateFolder).filter((name) => name.startsWith('run-'))) {
-    const folder = join(stateFolder, entry);
-    const noted = readRegister(join(folder, 'processes.json'));
-    if (!noted || isRunning(noted.launcher)) continue;
-    const left = noted.processes.filter(isRunning);
-    for (const { pid } of left) process.kill(pid, 'SIGKILL');
-    while (left.some(isRunning)) await sleep(50);
-    rmSync(folder, { recursive: true, force: true });
+async function cleanUp(parentFolder: string): Promise<void> {
+  if (!existsSync(parentFolder)) return;
+  for (const entry of readdirSync(parentFolder)) {
+    const launcherPid = /^run-(\d+)-\d+$/.exec(entry)?.[1];
+    if (launcherPid === undefined) continue;
+    const folder = join(parentFolder, entry);
+    const noted = readRegister(folder);
+    // without a register its launcher is just beginning, or it died while it began
+    if (noted ? isRunning(noted.launcher) : startTimeOf(Number(launcherPid)) !== undefined) continue;
+    const left = noted?.processes.filter(isRunning) ?? [];
+    for (const { pid } of left) killGroup(pid);
+    while (left.some(isRunning)) await sleep(20);
+    rmSync(folder, { recursive: true, force: true, maxRetries: 5 });
   }
 }
 
-function readRegister(file: string): { launcher: Known; processes: Known[] } | undefined {
+/** A process and what it started itself; each one is the leader of its group. */
+function killGroup(pid: number): void {
   try {
-    return JSON.parse(readFileSync(file, 'utf8')) as { launcher: Known; processes: Known[] };
-  } catch {
-    // just being written by another launcher
-    return undefined;
+    process.kill(-pid, 'SIGKILL');
+  } catch (error) {
+    // it ended by itself just now, or another launcher cleans up too; macOS says EPERM of a group of mere remains
+    const { code } = error as NodeJS.ErrnoException;
+    if (code !== 'ESRCH' && code !== 'EPERM') throw error;
   }
 }
 
-const identify = (name: string, pid: number): Known => ({ name, pid, startedAt: startTimeOf(pid) ?? 'gone' });
-const isRunning = ({ pid, startedAt }: Known): boolean => startTimeOf(pid) === startedAt;
+type Register = { readonly launcher: KnownProcess; readonly processes: readonly KnownProcess[] };
 
-/** When a process began, as `ps` tells on Linux and macOS; nothing where there is none, or only its remains. */
-function startTimeOf(pid: number): string | undefined {
-  try {
-    const [state = '', ...started] = execFileSync('ps', ['-o', 'stat=,lstart=', '-p', String(pid)], {
-      encoding: 'utf8',
-    })
-      .trim()
-      .split(/\s+/);
-    return state.startsWith('Z') ? undefined : started.join(' ');
-  } catch {
-    return undefined;
-  }
+const registerOf = (folder: string): string => join(folder, 'processes.json');
+
+/** Renamed into place, so that a launcher killed while it writes leaves the register of a moment ago. */
+function writeRegister(folder: string, register: Register): void {
+  writeFileSync(`${registerOf(folder)}.new`, JSON.stringify(register));
+  renameSync(`${registerOf(folder)}.new`, registerOf(folder));
+}
+
+function readRegister(folder: string): Register | undefined {
+  return existsSync(registerOf(folder))
+    ? (JSON.parse(readFileSync(registerOf(folder), 'utf8')) as Register)
+    : undefined;
 }

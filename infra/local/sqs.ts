@@ -1,0 +1,60 @@
+import { Server } from 'node:net';
+import { type FauxqsServer, startFauxqs } from 'fauxqs';
+import type { Names } from '../names.ts';
+import { LOCAL_REGION } from './aws-environment.ts';
+
+export type LocalSqs = AsyncDisposable & {
+  readonly sqsEndpoint: string;
+  readonly deadLetterQueueUrl: string;
+  readonly replayQueueUrl: string;
+  readonly replayQueueArn: string;
+};
+
+/** SQS keeps a dead letter this long at most, so a person has the longest time there is. */
+const FOURTEEN_DAYS = '1209600';
+/** Longer than the replay function may take, so that a message is not handled twice at once. */
+const REPLAY_VISIBILITY_TIMEOUT_SECONDS = '30';
+const REPLAY_MAX_RECEIVE_COUNT = 10;
+
+/** SQS's API in this process, with the dead letter queue and the replay queue whose dead letter queue it is. */
+export async function startSqs(names: Pick<Names, 'deadLetterQueue' | 'replayQueue'>): Promise<LocalSqs> {
+  const server = await listeningOnLoopback(() => startFauxqs({ port: 0, logger: false, defaultRegion: LOCAL_REGION }));
+  const deadLetters = server.createQueue(names.deadLetterQueue, {
+    attributes: { MessageRetentionPeriod: FOURTEEN_DAYS },
+  });
+  const replay = server.createQueue(names.replayQueue, {
+    attributes: {
+      MessageRetentionPeriod: FOURTEEN_DAYS,
+      VisibilityTimeout: REPLAY_VISIBILITY_TIMEOUT_SECONDS,
+      RedrivePolicy: JSON.stringify({
+        deadLetterTargetArn: deadLetters.queueArn,
+        maxReceiveCount: REPLAY_MAX_RECEIVE_COUNT,
+      }),
+    },
+  });
+  return {
+    sqsEndpoint: `http://127.0.0.1:${server.port}`,
+    deadLetterQueueUrl: deadLetters.queueUrl,
+    replayQueueUrl: replay.queueUrl,
+    replayQueueArn: replay.queueArn,
+    [Symbol.asyncDispose]: () => server.stop(),
+  };
+}
+
+/** Fauxqs listens on all interfaces and takes no other; nobody else on the network may reach what is in a queue. */
+async function listeningOnLoopback(start: () => Promise<FauxqsServer>): Promise<FauxqsServer> {
+  const original = Server.prototype.listen;
+  Server.prototype.listen = function listen(this: Server, ...args: unknown[]): Server {
+    const [options] = args;
+    const onLoopback =
+      typeof options === 'object' && options !== null && 'host' in options && options.host === '0.0.0.0'
+        ? [{ ...options, host: '127.0.0.1' }, ...args.slice(1)]
+        : args;
+    return Reflect.apply(original, this, onLoopback) as Server;
+  };
+  try {
+    return await start();
+  } finally {
+    Server.prototype.listen = original;
+  }
+}
