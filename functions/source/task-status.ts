@@ -39,6 +39,8 @@ export type HealthLimits = {
 export type TaskStatus = {
   readonly state: TaskState;
   enter(state: TaskState, facts?: { reason?: string; epoch?: number }): void;
+  /** Sets other limits, once the properties are known. */
+  limit(limits: HealthLimits): void;
   /** Notes a batch of the connector. */
   note(batch: SourceBatch): void;
   /** Where the acknowledgements are seen. */
@@ -46,7 +48,8 @@ export type TaskStatus = {
   health(): Health;
 };
 
-export function trackStatus(limits: HealthLimits, clock: { monotonic(): number; now(): number }): TaskStatus {
+export function trackStatus(initialLimits: HealthLimits, clock: { monotonic(): number; now(): number }): TaskStatus {
+  let limits = initialLimits;
   let state: TaskState = 'waiting';
   let enteredAt = clock.monotonic();
   let facts: { reason?: string; epoch?: number } = {};
@@ -81,6 +84,9 @@ export function trackStatus(limits: HealthLimits, clock: { monotonic(): number; 
       return state;
     },
     enter,
+    limit(next) {
+      limits = next;
+    },
     note,
     watch(watched) {
       commits = watched;

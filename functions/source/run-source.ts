@@ -1,0 +1,127 @@
+import { readFile } from 'node:fs/promises';
+import { setInterval as every } from 'node:timers/promises';
+import { createMetrics, type FlushedMetrics } from '../aws/metrics.ts';
+import { awsSecretSources, resolvePlaceholders } from '../aws/secrets.ts';
+import { configure } from '../connect/configure.ts';
+import { ConfigError, ConnectorError, messageOf } from '../connect/errors.ts';
+import type { Log } from '../connect/log.ts';
+import { sourceConnectorOf } from '../connectors/sources.ts';
+import { connectAdapters } from './connect-adapters.ts';
+import { EXIT_CODES, type ExitCode, reportFailure } from './exit-codes.ts';
+import { serveHealth } from './health-server.ts';
+import { parseSettings, type Settings } from './settings.ts';
+import { runTask, type TaskConfig } from './task.ts';
+import { type TaskStatus, trackStatus } from './task-status.ts';
+
+export type RunDeps = {
+  readonly log: Log;
+  readonly owner: string;
+  readonly defaultConnectorFile: string;
+  /** Milliseconds since 1970. */
+  now(): number;
+  /** Milliseconds of a clock that never jumps. */
+  monotonic(): number;
+};
+
+const DEFAULT_DELIVERY_TIMEOUT_MS = 120_000;
+const METRICS_INTERVAL_MS = 10_000;
+
+/** Runs the task from environment to exit code; never throws. */
+export async function runSource(
+  environment: Readonly<Record<string, string | undefined>>,
+  deps: RunDeps,
+  signal: AbortSignal,
+): Promise<ExitCode> {
+  const { log } = deps;
+  try {
+    const settings = parseSettings(environment);
+    const status = trackStatus(limitsOf({}), deps);
+    await using _health = await serveHealth(settings.TAILRACE_HEALTH_PORT, () => status.health());
+    return await runUntilStopped(environment, settings, status, deps, signal);
+  } catch (error) {
+    return reportFailure(error, log);
+  }
+}
+
+async function runUntilStopped(
+  environment: Readonly<Record<string, string | undefined>>,
+  settings: Settings,
+  status: TaskStatus,
+  deps: RunDeps,
+  signal: AbortSignal,
+): Promise<ExitCode> {
+  const { log } = deps;
+  const file = settings.TAILRACE_CONNECTOR_FILE ?? deps.defaultConnectorFile;
+  const metrics = createMetrics('tailrace-source', { environment: settings.TAILRACE_ENVIRONMENT });
+  const ended = new AbortController();
+  const flushing = flushRegularly(metrics, ended.signal);
+  try {
+    const { config, connector, name, warnings } = await loadConnector(file, environment);
+    for (const warning of warnings) log.warn('Configuration warning', { file, warning });
+    status.limit(limitsOf(config.originals));
+    const adapters = connectAdapters(settings, config, { ...deps, metrics });
+    const options = { owner: deps.owner, leaseMs: settings.TAILRACE_LEASE_MS };
+    log.info('Started', { connector: name });
+    await runTask(connector, config, options, { ...deps, ...adapters, metrics, status }, signal);
+    log.info('Drained', { connector: name });
+    return EXIT_CODES.drained;
+  } catch (error) {
+    if (signal.aborted && !(error instanceof ConnectorError)) return EXIT_CODES.drained;
+    const exitCode = reportFailure(error, log, file);
+    if (exitCode === EXIT_CODES.stopped) await stayStopped(settings, status, metrics, messageOf(error), signal);
+    return exitCode;
+  } finally {
+    ended.abort();
+    await flushing;
+    metrics.flush();
+  }
+}
+
+async function loadConnector(file: string, environment: Readonly<Record<string, string | undefined>>) {
+  const text = await readFile(file, 'utf8').catch((error: unknown) => {
+    throw new ConfigError([{ property: '', message: `Can't read the connector file: ${messageOf(error)}` }]);
+  });
+  return configure(text, sourceConnectorOf, (properties) =>
+    resolvePlaceholders(
+      properties,
+      awsSecretSources((name) => environment[name]),
+    ),
+  );
+}
+
+/**
+ * In AWS a task that a person has to mend stays up, healthy, with the alarm metric at 1: ending it would only start it
+ * again and again. On one machine the process ends.
+ */
+async function stayStopped(
+  settings: Settings,
+  status: TaskStatus,
+  metrics: FlushedMetrics,
+  reason: string,
+  signal: AbortSignal,
+): Promise<void> {
+  status.enter('stopped', { reason });
+  if (settings.TAILRACE_ENVIRONMENT === 'local') return;
+  const repeat = async () => {
+    for await (const _ of every(METRICS_INTERVAL_MS, undefined, { signal })) metrics.add('sourceStopped', 1);
+  };
+  metrics.add('sourceStopped', 1);
+  await repeat().catch((error: unknown) => {
+    if (!signal.aborted) throw error;
+  });
+}
+
+async function flushRegularly(metrics: FlushedMetrics, signal: AbortSignal): Promise<void> {
+  try {
+    for await (const _ of every(METRICS_INTERVAL_MS, undefined, { signal })) metrics.flush();
+  } catch (error) {
+    if (!signal.aborted) throw error;
+  }
+}
+
+function limitsOf(originals: TaskConfig['originals']) {
+  const deliveryMs = Number(originals['producer.override.delivery.timeout.ms'] ?? DEFAULT_DELIVERY_TIMEOUT_MS);
+  const pollMs = Number(originals['poll.await.time.ms'] ?? 5000);
+  // a little more than the limit itself, so that the task's own error comes first
+  return { deliveryTimeoutMs: deliveryMs + 10_000, streamTimeoutMs: pollMs + 25_000, openTimeoutMs: 60_000 };
+}
