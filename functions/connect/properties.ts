@@ -5,8 +5,19 @@ declare module 'zod' {
     group?: string;
     importance?: 'high' | 'medium' | 'low';
     secret?: boolean;
+    facts?: PropertyFacts;
   }
 }
+
+/** What the documentation and the JSON Schema say about a property's values. */
+export type PropertyFacts = {
+  /** As ConfigDef calls it. */
+  readonly type: 'STRING' | 'PASSWORD' | 'BOOLEAN' | 'INT' | 'LONG' | 'LIST';
+  readonly values?: readonly string[];
+  readonly caseSensitive?: boolean;
+  readonly min?: number;
+  readonly max?: number;
+};
 
 /**
  * The types of connector properties, after Kafka's ConfigDef: every value is a text that is trimmed first, also its
@@ -30,44 +41,59 @@ const LONG_MAX = 2n ** 63n - 1n;
 export const text = (spec: Common): Property<string> => property(spec, (value) => ({ value }));
 
 /** A value that no log, error or page may show. */
-export const password = (spec: Common): Property<string> => property(spec, (value) => ({ value }), true);
+export const password = (spec: Common): Property<string> =>
+  property(spec, (value) => ({ value }), { type: 'PASSWORD' });
 
 export const boolean = (spec: Common): Property<boolean> =>
-  property<boolean>(spec, (value) => {
-    const lower = value.toLowerCase();
-    return lower === 'true' || lower === 'false'
-      ? { value: lower === 'true' }
-      : { refused: 'Expected value to be either true or false' };
-  });
+  property<boolean>(
+    spec,
+    (value) => {
+      const lower = value.toLowerCase();
+      return lower === 'true' || lower === 'false'
+        ? { value: lower === 'true' }
+        : { refused: 'Expected value to be either true or false' };
+    },
+    { type: 'BOOLEAN' },
+  );
 
 export const int = (spec: Common & { min?: number; max?: number }): Property<number> =>
-  property(spec, (value) => integer(value, 'INT', INT_MAX, spec));
+  property(spec, (value) => integer(value, 'INT', INT_MAX, spec), { type: 'INT', min: spec.min, max: spec.max });
 
 /** 64 bits in ConfigDef; beyond 2^53 a value is refused, no property needs one. */
 export const long = (spec: Common & { min?: number; max?: number }): Property<number> =>
-  property(spec, (value) => integer(value, 'LONG', LONG_MAX, spec));
+  property(spec, (value) => integer(value, 'LONG', LONG_MAX, spec), { type: 'LONG', min: spec.min, max: spec.max });
 
 /** Texts between commas, without the blanks around them; an empty text is an empty list. */
 export const list = (spec: Common): Property<readonly string[]> =>
-  property(spec, (value) => ({ value: value === '' ? [] : value.split(',').map((part) => part.trim()) }));
+  property(spec, (value) => ({ value: value === '' ? [] : value.split(',').map((part) => part.trim()) }), {
+    type: 'LIST',
+  });
 
 /** One of `values` in any case; the result has the spelling of `values`. */
 export const choice = <const T extends string>(
   values: readonly T[],
   spec: Common & { caseSensitive?: boolean; refusal?: string },
 ): Property<T> =>
-  property<T>(spec, (value) => {
-    const found = values.find((candidate) =>
-      spec.caseSensitive ? candidate === value : candidate.toLowerCase() === value.toLowerCase(),
-    );
-    return found === undefined
-      ? { refused: spec.refusal ?? `Invalid enumerator value. Should be one of: [${values.join(', ')}]` }
-      : { value: found };
-  });
+  property<T>(
+    spec,
+    (value) => {
+      const found = values.find((candidate) =>
+        spec.caseSensitive ? candidate === value : candidate.toLowerCase() === value.toLowerCase(),
+      );
+      return found === undefined
+        ? { refused: spec.refusal ?? `Invalid enumerator value. Should be one of: [${values.join(', ')}]` }
+        : { value: found };
+    },
+    { type: 'STRING', values, caseSensitive: spec.caseSensitive },
+  );
 
 type Parsed<T> = { value: T } | { refused: string };
 
-function property<T>(spec: Common, parse: (text: string) => Parsed<T>, secret = false): Property<T> {
+function property<T>(
+  spec: Common,
+  parse: (text: string) => Parsed<T>,
+  facts: PropertyFacts = { type: 'STRING' },
+): Property<T> {
   const { group, importance, description, check } = spec;
   const parsed = z.string().transform((raw, context): T => {
     // Java's trim: everything up to and including the blank
@@ -78,7 +104,7 @@ function property<T>(spec: Common, parse: (text: string) => Parsed<T>, secret = 
     context.issues.push({ code: 'custom', message: result.refused, input: trimmed });
     return z.NEVER;
   });
-  const meta = { group, importance, description, ...(secret && { secret }) };
+  const meta = { group, importance, description, facts, ...(facts.type === 'PASSWORD' && { secret: true }) };
   return spec.default === undefined ? parsed.meta(meta) : parsed.prefault(spec.default).meta(meta);
 }
 
