@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-// The door of the command: starts main.ts on a Node.js that is new enough. Plain JavaScript that also old ones can read.
+// The door of the command: runs main.ts on a Node.js that is new enough. Plain JavaScript, for old ones can't read more.
 import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
@@ -7,31 +7,26 @@ import { fileURLToPath } from 'node:url';
 
 const NEEDED = 24;
 const folder = dirname(fileURLToPath(import.meta.url));
-// the Node.js that the project brings along; package managers put it there or into a folder above
-const brought = [join(folder, '..'), join(folder, '../../..')]
-  .map((root) => join(root, 'node_modules/.bin/node'))
-  .find((file) => existsSync(file));
-const isNewEnough = Number(process.versions.node.split('.')[0]) >= NEEDED;
-const node = isNewEnough ? process.execPath : brought;
+const brought = join(folder, '../node_modules/.bin/node');
 
-if (node) start(node);
+if (Number(process.versions.node.split('.')[0]) >= NEEDED) await import('./main.ts');
+else if (existsSync(brought)) runOn(brought);
 else {
-  console.error(`tailrace needs Node.js ${NEEDED} or newer, got ${process.versions.node}: run npm ci in the project`);
+  console.error(`tailrace needs Node.js ${NEEDED} or newer, got ${process.versions.node}: run "npm ci" in the project`);
   process.exitCode = 1;
 }
 
-/** Runs main.ts in this terminal, and ends as it ends. */
-function start(command) {
-  const child = spawn(command, [join(folder, 'main.ts'), ...process.argv.slice(2)], { stdio: 'inherit' });
-  // Ctrl-C reaches both; the child decides
-  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) {
-    process.on(signal, () => signal === 'SIGINT' || child.kill(signal));
-  }
+/** Runs main.ts on another Node.js in this terminal, and ends as it ends. */
+function runOn(node) {
+  const child = spawn(node, [join(folder, 'main.ts'), ...process.argv.slice(2)], { stdio: 'inherit' });
+  // a terminal's Ctrl-C reaches the child by itself; this process only waits for it
+  process.on('SIGINT', () => undefined);
+  process.on('SIGTERM', () => child.kill('SIGTERM'));
   child.on('error', (error) => {
-    console.error(`Can't start ${command}: ${error.message}`);
+    console.error(`Can't run ${node}: ${error.message}`);
     process.exitCode = 1;
   });
   child.on('exit', (code, signal) => {
-    process.exitCode = code ?? (signal === 'SIGINT' ? 130 : 1);
+    process.exitCode = code ?? (signal === 'SIGINT' ? 130 : 143);
   });
 }

@@ -1,0 +1,46 @@
+import { EXIT, type ExitCode, Failure } from '../failure.ts';
+import { harmless } from '../one-line.ts';
+import { assertIds, isNamedBy, shortIdOf } from './letter.ts';
+import { type ListDeps, readLetters } from './list.ts';
+import type { Received } from './queue.ts';
+
+/**
+ * Prints one message as SQS's console shows it: its details, its attributes and its body, readable. The record's content
+ * is in the body; the person asked for it.
+ */
+export async function showDeadLetter(deps: ListDeps, id: string): Promise<ExitCode> {
+  assertIds([id]);
+  const { letters } = await readLetters(deps, (letter) => isNamedBy(letter, id), Number.POSITIVE_INFINITY);
+  const [letter, ...others] = letters;
+  if (!letter)
+    throw new Failure(EXIT.failed, `No dead letter has the id ${id}, or somebody else is reading it just now`);
+  if (others.length > 0) {
+    throw new Failure(EXIT.failed, `Several dead letters have an id that begins with ${id}: ${letters.map(shortIdOf)}`);
+  }
+  for (const line of toLines(letter.message)) deps.out(harmless(line));
+  return EXIT.done;
+}
+
+function toLines({ MessageId, Attributes = {}, MessageAttributes = {}, Body }: Received): string[] {
+  const sent = Number(Attributes.SentTimestamp);
+  const attributes = Object.entries(MessageAttributes).map(
+    ([name, { DataType, StringValue }]) => `  ${name}: ${StringValue ?? `(${DataType})`}`,
+  );
+  return [
+    `ID: ${MessageId}`,
+    ...(Number.isFinite(sent) ? [`Sent: ${new Date(sent).toISOString()}`] : []),
+    `Receive count: ${Attributes.ApproximateReceiveCount ?? '-'}`,
+    ...(attributes.length > 0 ? ['Attributes:', ...attributes] : []),
+    'Body:',
+    pretty(Body),
+  ];
+}
+
+function pretty(body: string): string {
+  try {
+    return JSON.stringify(JSON.parse(body), null, 2);
+  } catch {
+    // not JSON, so not ours: shown as it is
+    return body;
+  }
+}
