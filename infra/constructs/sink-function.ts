@@ -1,0 +1,95 @@
+import { Duration, Validations } from 'aws-cdk-lib';
+import type { SecurityGroup } from 'aws-cdk-lib/aws-ec2';
+import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
+import type { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
+import type { Queue } from 'aws-cdk-lib/aws-sqs';
+import { Construct } from 'constructs';
+import type { LoadedSink } from '../environment-connectors.ts';
+import type { CloudSettings } from '../environment-schema.ts';
+import { namesOf } from '../names.ts';
+import { consumingStatements } from './kafka-access.ts';
+import { NodeFunction } from './node-function.ts';
+import { allowSecrets } from './secret-access.ts';
+import { TopicMapping } from './topic-mapping.ts';
+import type { PrivateNetwork } from './vpc.ts';
+
+type Props = {
+  readonly environment: string;
+  readonly settings: CloudSettings;
+  readonly sink: LoadedSink;
+  readonly bundle: string;
+  readonly clusterArn: string;
+  readonly network: PrivateNetwork;
+  readonly securityGroup: SecurityGroup;
+  readonly tableName: string;
+  readonly deadLetters: Queue;
+};
+
+/** Both the function in the VPC and its mappings make network interfaces with the function's role. */
+const NETWORK_INTERFACES = [
+  'ec2:CreateNetworkInterface',
+  'ec2:DeleteNetworkInterface',
+  'ec2:DescribeNetworkInterfaces',
+  'ec2:DescribeSecurityGroups',
+  'ec2:DescribeSubnets',
+  'ec2:DescribeVpcs',
+];
+
+/** The function of one sink connector, and one event source mapping per topic. */
+export class SinkFunction extends Construct {
+  readonly function: LambdaFunction;
+  readonly mappings: readonly TopicMapping[];
+
+  constructor(scope: Construct, id: string, props: Props) {
+    super(scope, id);
+    const { clusterArn, deadLetters, environment, network, securityGroup, settings, sink } = props;
+    const functionName = namesOf(environment).sinkFunction(sink.name);
+    const host = new NodeFunction(this, 'host', {
+      functionName,
+      description: `Sink connector ${sink.name}`,
+      settings,
+      bundle: props.bundle,
+      timeout: Duration.seconds(settings.sink.timeoutSeconds),
+      memoryMiB: settings.sink.memoryMiB,
+      variables: {
+        TAILRACE_ENVIRONMENT: environment,
+        TAILRACE_TABLE: props.tableName,
+        TAILRACE_DEAD_LETTER_QUEUE_URL: deadLetters.queueUrl,
+        TAILRACE_PARTIAL_RESPONSE: String(settings.sink.pollers.mode === 'provisioned'),
+      },
+      inside: { network, securityGroup },
+    });
+    const statements = [
+      ...consumingStatements({
+        clusterArn,
+        topics: sink.subscriptions.map(({ topic }) => topic),
+        consumerGroups: sink.subscriptions.map(({ consumerGroup }) => consumerGroup),
+      }),
+      new PolicyStatement({ actions: ['sqs:SendMessage'], resources: [deadLetters.queueArn] }),
+      new PolicyStatement({ actions: NETWORK_INTERFACES, resources: ['*'] }),
+    ];
+    for (const statement of statements) host.role.addToPolicy(statement);
+    allowSecrets(host.role, sink.properties);
+    Validations.of(host.role).acknowledge({
+      id: 'AwsSolutions-IAM5[Resource::*]',
+      reason:
+        'Lambda makes network interfaces for the function and its mappings; EC2 offers no narrower resource for these actions',
+    });
+    this.function = host.function;
+    this.mappings = sink.subscriptions.map(
+      ({ consumerGroup, topic }) =>
+        new TopicMapping(this, `topic-${topic}`, {
+          target: host.function,
+          clusterArn,
+          topic,
+          consumerGroup,
+          startAt: sink.startAt,
+          batchSize: sink.batchSize,
+          windowSeconds: settings.sink.windowSeconds,
+          pollers: settings.sink.pollers,
+          partitions: settings.topics.find(({ name }) => name === topic)?.partitions,
+          pollerGroupName: `tailrace-${environment}`,
+        }),
+    );
+  }
+}

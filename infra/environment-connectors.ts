@@ -1,0 +1,145 @@
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Validation } from '../functions/connect/connector-config.ts';
+import { type ConnectorFile, parseConnectorFile } from '../functions/connect/connector-file.ts';
+import { ConfigError, type Problem } from '../functions/connect/errors.ts';
+import { sinkConnectorOf } from '../functions/connectors/sinks.ts';
+import { sourceConnectorOf } from '../functions/connectors/sources.ts';
+import type { EnvironmentSettings } from './environment-schema.ts';
+import { consumerGroupOf } from './names.ts';
+import { reviewSecrets } from './placeholders.ts';
+
+type Loaded = {
+  readonly name: string;
+  readonly connectorClass: string;
+  /** Path of the connector file. */
+  readonly file: string;
+  readonly properties: Readonly<Record<string, unknown>>;
+};
+
+/** A source connector; `topics` are those that it is known to write to, empty where they depend on the data. */
+export type LoadedSource = Loaded & { readonly topics: readonly string[] };
+
+/** A sink connector with what its event source mappings need: one per topic. */
+export type LoadedSink = Loaded & {
+  readonly subscriptions: readonly { readonly topic: string; readonly consumerGroup: string }[];
+  readonly startAt: 'earliest' | 'latest';
+  readonly batchSize: number;
+};
+
+type Context = {
+  readonly isLocal: boolean;
+  /** Absent where environment.json itself is wrong: then only what needs none of it is looked at. */
+  readonly settings: EnvironmentSettings | undefined;
+  shown(path: string): string;
+};
+
+type Connectors = { sources: LoadedSource[]; sinks: LoadedSink[]; problems: Problem[]; warnings: string[] };
+
+/** Reads the connector files of a folder; a file with a problem is reported and left out. */
+export function loadConnectors(folder: string, context: Context): Connectors {
+  const found: Connectors = { sources: [], sinks: [], problems: [], warnings: [] };
+  const files = existsSync(folder) ? readdirSync(folder).filter((name) => name.endsWith('.json')) : [];
+  for (const name of files.sort()) {
+    const file = join(folder, name);
+    try {
+      found.warnings.push(...addConnector(found, file, context).map((warning) => `${context.shown(file)}: ${warning}`));
+    } catch (error) {
+      if (!(error instanceof ConfigError)) throw error;
+      found.problems.push(
+        ...error.problems.map(({ property, message }) => ({
+          property: property ? `${context.shown(file)}: ${property}` : context.shown(file),
+          message,
+        })),
+      );
+    }
+  }
+  return found;
+}
+
+/** @returns the warnings about the file. @throws ConfigError with its problems. */
+function addConnector(found: Connectors, path: string, context: Context): readonly string[] {
+  const file = parseConnectorFile(readFileSync(path, 'utf8'));
+  const { name, connectorClass, properties } = file;
+  const loaded = { name, connectorClass, file: path, properties };
+
+  const source = sourceConnectorOf(connectorClass);
+  if (source) {
+    const { config, warnings } = accept(source.config, file, context);
+    found.sources.push({ ...loaded, topics: source.knownTopics(config) });
+    return warnings;
+  }
+  const sink = sinkConnectorOf(connectorClass);
+  if (sink) {
+    const { warnings } = accept(sink.config, file, context);
+    found.sinks.push({ ...loaded, ...toMapping(file, context.settings) });
+    return warnings;
+  }
+  const message = `Unknown class ${connectorClass}; expected MongoSourceConnector or MongoSinkConnector of com.mongodb.kafka.connect`;
+  throw new ConfigError([{ property: 'connector.class', message }]);
+}
+
+type Declared<Config> = {
+  readonly properties: Readonly<Record<string, { meta(): { secret?: boolean } | undefined }>>;
+  validate(properties: Readonly<Record<string, unknown>>, when: 'synth'): Validation<Config>;
+};
+
+function accept<Config>(declared: Declared<Config>, { properties }: ConnectorFile, { isLocal }: Context) {
+  const { config, problems, warnings } = declared.validate(properties, 'synth');
+  const isSecret = (property: string) => declared.properties[property]?.meta()?.secret === true;
+  const all = [...problems, ...(isLocal ? [] : reviewSecrets(properties, isSecret))];
+  if (all.length > 0 || config === undefined) throw new ConfigError(all);
+  return { config, warnings };
+}
+
+/** Properties of the consumer that a Kafka Connect worker would have, as far as an event source mapping has them. */
+function toMapping({ name, properties }: ConnectorFile, settings: EnvironmentSettings | undefined) {
+  const problems: Problem[] = [];
+  const textOf = (property: string) =>
+    properties[property] === undefined ? undefined : String(properties[property]).trim();
+
+  const reset = textOf('consumer.override.auto.offset.reset')?.toLowerCase() ?? 'earliest';
+  if (reset !== 'earliest' && reset !== 'latest') {
+    problems.push({
+      property: 'consumer.override.auto.offset.reset',
+      message: `Expected earliest or latest, got ${reset}`,
+    });
+  }
+  const records = Number(textOf('consumer.override.max.poll.records') ?? settings?.sink.batchSize ?? 1);
+  if (!Number.isInteger(records) || records < 1 || records > 10_000) {
+    const message = 'Expected a whole number from 1 to 10000, as an event source mapping takes it';
+    problems.push({ property: 'consumer.override.max.poll.records', message });
+  }
+  const topics = topicsOf(textOf('topics'), textOf('topics.regex'), settings, problems);
+  if (problems.length > 0) throw new ConfigError(problems);
+
+  const group = textOf('consumer.override.group.id');
+  const groupOf = (topic: string) =>
+    group === undefined ? consumerGroupOf(name, topic, topics) : topics.length > 1 ? `${group}.${topic}` : group;
+  return {
+    subscriptions: topics.map((topic) => ({ topic, consumerGroup: groupOf(topic) })),
+    startAt: reset === 'latest' ? ('latest' as const) : ('earliest' as const),
+    batchSize: records,
+  };
+}
+
+/** A regular expression subscribes to the declared topics that it matches: a mapping reads one topic by its name. */
+function topicsOf(
+  list: string | undefined,
+  regex: string | undefined,
+  settings: EnvironmentSettings | undefined,
+  problems: Problem[],
+): readonly string[] {
+  if (list) return [...new Set(list.split(',').map((topic) => topic.trim()))];
+  if (!regex || !settings) return [];
+  try {
+    const pattern = new RegExp(`^(?:${regex})$`, 'u');
+    const topics = settings.topics.map(({ name }) => name).filter((topic) => pattern.test(topic));
+    if (topics.length > 0) return topics;
+    problems.push({ property: 'topics.regex', message: `No topic of environment.json matches ${regex}` });
+  } catch (error) {
+    if (!(error instanceof SyntaxError)) throw error;
+    problems.push({ property: 'topics.regex', message: `Not a regular expression: ${regex}` });
+  }
+  return [];
+}
