@@ -1,0 +1,146 @@
+import type { OutputBuffer } from './output-buffer.ts';
+
+const HEX = Buffer.from('0123456789abcdef', 'latin1');
+const QUOTE = 0x22;
+const BACKSLASH = 0x5c;
+const REPLACEMENT = 0xfffd;
+/** Longest form of one character: two escapes. */
+const LONGEST = 12;
+
+/** 1: the byte stands for itself in a JSON text. */
+const PLAIN = Uint8Array.from({ length: 256 }, (_, byte) =>
+  byte >= 0x20 && byte < 0x7f && byte !== QUOTE && byte !== BACKSLASH ? 1 : 0,
+);
+
+const SHORT_ESCAPES: Readonly<Record<number, string>> = {
+  [QUOTE]: '\\"',
+  [BACKSLASH]: '\\\\',
+  8: '\\b',
+  9: '\\t',
+  10: '\\n',
+  12: '\\f',
+  13: '\\r',
+};
+
+/** Unicode categories that MongoDB's Java driver writes as they are; all else becomes an escape. */
+const RAW = /[\p{Lu}\p{Ll}\p{Lt}\p{Lo}\p{N}\p{Zs}\p{P}\p{Sm}\p{Sc}\p{Sk}\p{So}]/u;
+const rawPages: (Uint8Array | undefined)[] = [];
+
+/** Writes the UTF-8 bytes between as a JSON text with its quotes, as MongoDB's Java driver does. */
+export function writeText(out: OutputBuffer, source: Buffer, start: number, end: number): void {
+  out.reserve(end - start + 2);
+  out.bytes[out.at++] = QUOTE;
+  let from = start;
+  while (from < end) {
+    from = copyPlain(out, source, from, end);
+    if (from < end) {
+      // what is left may yet be plain, so there is always room for it
+      out.reserve(end - from + LONGEST + 1);
+      from = writeCharacter(out, source, from, end);
+    }
+  }
+  out.reserve(1);
+  out.bytes[out.at++] = QUOTE;
+}
+
+function copyPlain(out: OutputBuffer, source: Buffer, start: number, end: number): number {
+  const { bytes } = out;
+  let { at } = out;
+  let from = start;
+  while (from < end) {
+    const byte = source[from]!;
+    if (PLAIN[byte] === 0) break;
+    bytes[at++] = byte;
+    from++;
+  }
+  out.at = at;
+  return from;
+}
+
+/** Writes the character that begins at `from`; returns where the next one begins. */
+function writeCharacter(out: OutputBuffer, source: Buffer, from: number, end: number): number {
+  const first = source[from]!;
+  if (first < 0x80) {
+    const short = SHORT_ESCAPES[first];
+    if (short === undefined) writeEscape(out, first);
+    else out.ascii(short);
+    return from + 1;
+  }
+  const { code, length } = decode(source, from, end);
+  if (code > 0xffff) {
+    const offset = code - 0x1_0000;
+    writeEscape(out, 0xd800 + (offset >> 10));
+    writeEscape(out, 0xdc00 + (offset & 0x3ff));
+  } else if (isRaw(code)) writeUtf8(out, code);
+  else writeEscape(out, code);
+  return from + length;
+}
+
+/**
+ * Decodes as Java does, which agrees with the WHATWG standard on what a broken sequence is, but for one thing: an
+ * encoded surrogate is one replacement character, not three.
+ */
+function decode(source: Buffer, from: number, end: number): { code: number; length: number } {
+  const first = source[from]!;
+  const more = continuationsOf(first);
+  let code = first & (more === 1 ? 0x1f : more === 2 ? 0x0f : 0x07);
+  let length = 1;
+  for (; length <= more; length++) {
+    const next = from + length < end ? source[from + length]! : 0;
+    if ((next & 0xc0) !== 0x80 || (length === 1 && !isSecond(first, next))) break;
+    code = (code << 6) | (next & 0x3f);
+  }
+  const isComplete = more > 0 && length > more && !(code >= 0xd800 && code < 0xe000);
+  return { code: isComplete ? code : REPLACEMENT, length };
+}
+
+function continuationsOf(first: number): number {
+  if (first >= 0xc2 && first < 0xe0) return 1;
+  if ((first & 0xf0) === 0xe0) return 2;
+  return first >= 0xf0 && first < 0xf5 ? 3 : 0;
+}
+
+/** Whether a second byte keeps the character from being overlong or beyond U+10FFFF. */
+function isSecond(first: number, second: number): boolean {
+  if (first === 0xe0) return second >= 0xa0;
+  if (first === 0xf0) return second >= 0x90;
+  return first === 0xf4 ? second < 0x90 : true;
+}
+
+function isRaw(code: number): boolean {
+  const page = code >> 8;
+  let flags = rawPages[page];
+  if (!flags) {
+    flags = Uint8Array.from({ length: 256 }, (_, low) => (RAW.test(String.fromCodePoint((page << 8) | low)) ? 1 : 0));
+    rawPages[page] = flags;
+  }
+  return flags[code & 0xff] === 1;
+}
+
+function writeUtf8(out: OutputBuffer, code: number): void {
+  const { bytes } = out;
+  if (code < 0x800) {
+    bytes[out.at++] = 0xc0 | (code >> 6);
+  } else {
+    bytes[out.at++] = 0xe0 | (code >> 12);
+    bytes[out.at++] = 0x80 | ((code >> 6) & 0x3f);
+  }
+  bytes[out.at++] = 0x80 | (code & 0x3f);
+}
+
+function writeEscape(out: OutputBuffer, unit: number): void {
+  const { bytes } = out;
+  bytes[out.at++] = BACKSLASH;
+  bytes[out.at++] = 0x75;
+  for (let shift = 12; shift >= 0; shift -= 4) bytes[out.at++] = HEX[(unit >> shift) & 15]!;
+}
+
+/** Writes bytes as lower-case hexadecimal digits. */
+export function writeHex(out: OutputBuffer, source: Buffer, start: number, end: number): void {
+  out.reserve((end - start) * 2);
+  for (let at = start; at < end; at++) {
+    const byte = source[at]!;
+    out.bytes[out.at++] = HEX[byte >> 4]!;
+    out.bytes[out.at++] = HEX[byte & 15]!;
+  }
+}

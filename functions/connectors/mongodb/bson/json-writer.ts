@@ -1,0 +1,209 @@
+import { DataError } from '../../../connect/errors.ts';
+import { decimal128Text } from './decimal128-text.ts';
+import { endOfCString, endOfValue, lengthAt } from './element-reader.ts';
+import { isoDate } from './iso-date.ts';
+import { javaDouble } from './java-double.ts';
+import type { JsonFormat } from './json-formats.ts';
+import { writeHex, writeText } from './json-strings.ts';
+import { OutputBuffer } from './output-buffer.ts';
+import { BSON_TYPE } from './types.ts';
+
+const LAST_FOUR_DIGIT_YEAR_MS = 253_402_300_799_999n;
+
+/** The JSON text of a BSON document, byte for byte as MongoDB's Java driver writes it, without making objects. */
+export function writeDocument(out: OutputBuffer, source: Buffer, start: number, format: JsonFormat): void {
+  const end = start + lengthAt(source, start) - 1;
+  let at = start + 4;
+  let separator = '{';
+  while (at < end) {
+    const type = source[at]!;
+    const nameEnd = endOfCString(source, at + 1);
+    out.ascii(separator);
+    writeText(out, source, at + 1, nameEnd);
+    out.ascii(': ');
+    at = writeValue(out, source, type, nameEnd + 1, format);
+    separator = ', ';
+  }
+  out.ascii(separator === '{' ? '{}' : '}');
+}
+
+/** The same as a JavaScript text: for resume tokens and other small documents. */
+export function jsonTextOf(document: Buffer, format: JsonFormat): string {
+  const out = new OutputBuffer();
+  writeDocument(out, document, 0, format);
+  return out.take().toString('utf8');
+}
+
+function writeArray(out: OutputBuffer, source: Buffer, start: number, format: JsonFormat): void {
+  const end = start + lengthAt(source, start) - 1;
+  let at = start + 4;
+  let separator = '[';
+  while (at < end) {
+    const type = source[at]!;
+    out.ascii(separator);
+    at = writeValue(out, source, type, endOfCString(source, at + 1) + 1, format);
+    separator = ', ';
+  }
+  out.ascii(separator === '[' ? '[]' : ']');
+}
+
+/** Returns where the value ends. */
+function writeValue(out: OutputBuffer, source: Buffer, type: number, at: number, format: JsonFormat): number {
+  const end = endOfValue(source, type, at);
+  switch (type) {
+    case BSON_TYPE.string:
+      writeText(out, source, at + 4, end - 1);
+      break;
+    case BSON_TYPE.int32:
+      writeNumber(out, '{"$numberInt": "', String(source.readInt32LE(at)), format.int32 === 'wrapped');
+      break;
+    case BSON_TYPE.int64:
+      writeNumber(out, '{"$numberLong": "', int64Text(source, at), format.int64 === 'wrapped');
+      break;
+    case BSON_TYPE.double:
+      writeDouble(out, source.readDoubleLE(at), format);
+      break;
+    case BSON_TYPE.document:
+      writeDocument(out, source, at, format);
+      break;
+    case BSON_TYPE.array:
+      writeArray(out, source, at, format);
+      break;
+    case BSON_TYPE.boolean:
+      out.ascii(source[at] === 0 ? 'false' : 'true');
+      break;
+    case BSON_TYPE.null:
+      out.ascii('null');
+      break;
+    case BSON_TYPE.objectId:
+      writeObjectId(out, source, at, format);
+      break;
+    case BSON_TYPE.date:
+      writeDate(out, source, at, format);
+      break;
+    default:
+      writeRare(out, source, type, at, end, format);
+  }
+  return end;
+}
+
+function writeRare(out: OutputBuffer, source: Buffer, type: number, at: number, end: number, format: JsonFormat): void {
+  switch (type) {
+    case BSON_TYPE.decimal128:
+      if (format.decimal128 === 'wrapped') out.ascii(`{"$numberDecimal": "${decimal128Text(source, at)}"}`);
+      else out.ascii(`"${decimal128Text(source, at)}"`);
+      break;
+    case BSON_TYPE.timestamp:
+      out.ascii(`{"$timestamp": {"t": ${source.readUInt32LE(at + 4)}, "i": ${source.readUInt32LE(at)}}}`);
+      break;
+    case BSON_TYPE.binary:
+      writeBinary(out, source, at, end, format);
+      break;
+    case BSON_TYPE.regex:
+      writeRegex(out, source, at, end, format);
+      break;
+    case BSON_TYPE.code:
+      writeWrapped(out, '{"$code": ', source, at + 4, end - 1, '}');
+      break;
+    case BSON_TYPE.codeWithScope:
+      writeCodeWithScope(out, source, at, format);
+      break;
+    case BSON_TYPE.symbol:
+      if (format.symbol === 'wrapped') writeWrapped(out, '{"$symbol": ', source, at + 4, end - 1, '}');
+      else writeText(out, source, at + 4, end - 1);
+      break;
+    case BSON_TYPE.dbPointer:
+      writeDbPointer(out, source, at, end, format);
+      break;
+    case BSON_TYPE.undefined:
+      out.ascii('{"$undefined": true}');
+      break;
+    case BSON_TYPE.minKey:
+      out.ascii('{"$minKey": 1}');
+      break;
+    case BSON_TYPE.maxKey:
+      out.ascii('{"$maxKey": 1}');
+      break;
+    default:
+      throw new DataError('CHANGE_EVENT_INVALID', `Expected a BSON type, got ${type} at byte ${at}`);
+  }
+}
+
+function writeNumber(out: OutputBuffer, wrapper: string, digits: string, isWrapped: boolean): void {
+  if (isWrapped) out.ascii(wrapper);
+  out.ascii(digits);
+  if (isWrapped) out.ascii('"}');
+}
+
+function writeDouble(out: OutputBuffer, value: number, format: JsonFormat): void {
+  const isWrapped = format.double === 'wrapped' || (format.double === 'special' && !Number.isFinite(value));
+  writeNumber(out, '{"$numberDouble": "', javaDouble(value), isWrapped);
+}
+
+function int64Text(source: Buffer, at: number): string {
+  const high = source.readInt32LE(at + 4);
+  // up to 53 bits a double is exact, and cheaper than a bigint
+  return high >= -0x20_0000 && high < 0x20_0000
+    ? String(high * 0x1_0000_0000 + source.readUInt32LE(at))
+    : String(source.readBigInt64LE(at));
+}
+
+function writeObjectId(out: OutputBuffer, source: Buffer, at: number, format: JsonFormat): void {
+  out.ascii(format.objectId === 'wrapped' ? '{"$oid": "' : '"');
+  writeHex(out, source, at, at + 12);
+  out.ascii(format.objectId === 'wrapped' ? '"}' : '"');
+}
+
+function writeDate(out: OutputBuffer, source: Buffer, at: number, format: JsonFormat): void {
+  if (format.date === 'number') return out.ascii(`{"$date": ${int64Text(source, at)}}`);
+  if (format.date === 'text') return out.ascii(`"${isoDate(source.readBigInt64LE(at))}"`);
+  const milliseconds = source.readBigInt64LE(at);
+  const isText = format.date === 'relaxed' && milliseconds >= 0n && milliseconds <= LAST_FOUR_DIGIT_YEAR_MS;
+  out.ascii(isText ? `{"$date": "${isoDate(milliseconds)}"}` : `{"$date": {"$numberLong": "${milliseconds}"}}`);
+}
+
+function writeBinary(out: OutputBuffer, source: Buffer, at: number, end: number, format: JsonFormat): void {
+  const subtype = source[at + 4]!;
+  // subtype 2 repeats its length inside of its data; drivers leave that out
+  const start = subtype === 2 && end - at >= 9 ? at + 9 : at + 5;
+  const subtypeText = subtype.toString(16).toUpperCase().padStart(2, '0');
+  out.ascii(
+    format.binary === 'wrapped' ? '{"$binary": {"base64": "' : format.binary === 'legacy' ? '{"$binary": "' : '"',
+  );
+  const base64 = source.toString('base64', start, end);
+  out.reserve(base64.length);
+  out.at += out.bytes.write(base64, out.at, 'latin1');
+  if (format.binary === 'wrapped') out.ascii(`", "subType": "${subtypeText}"}}`);
+  else out.ascii(format.binary === 'legacy' ? `", "$type": "${subtypeText}"}` : '"');
+}
+
+function writeRegex(out: OutputBuffer, source: Buffer, at: number, end: number, format: JsonFormat): void {
+  const patternEnd = endOfCString(source, at);
+  const options = Buffer.from([...source.toString('utf8', patternEnd + 1, end - 1)].sort().join(''), 'utf8');
+  const isWrapped = format.regex === 'wrapped';
+  out.ascii(isWrapped ? '{"$regularExpression": {"pattern": ' : '{"$regex": ');
+  writeText(out, source, at, patternEnd);
+  out.ascii(isWrapped ? ', "options": ' : ', "$options": ');
+  writeText(out, options, 0, options.length);
+  out.ascii(isWrapped ? '}}' : '}');
+}
+
+function writeCodeWithScope(out: OutputBuffer, source: Buffer, at: number, format: JsonFormat): void {
+  const scope = at + 8 + lengthAt(source, at + 4);
+  writeWrapped(out, '{"$code": ', source, at + 8, scope - 1, ', "$scope": ');
+  writeDocument(out, source, scope, format);
+  out.ascii('}');
+}
+
+function writeDbPointer(out: OutputBuffer, source: Buffer, at: number, end: number, format: JsonFormat): void {
+  const isWrapped = format.dbPointer === 'wrapped';
+  writeWrapped(out, isWrapped ? '{"$dbPointer": {"$ref": ' : '{"$ref": ', source, at + 4, end - 13, ', "$id": ');
+  writeObjectId(out, source, end - 12, format);
+  out.ascii(isWrapped ? '}}' : '}');
+}
+
+function writeWrapped(out: OutputBuffer, before: string, source: Buffer, start: number, end: number, after: string) {
+  out.ascii(before);
+  writeText(out, source, start, end);
+  out.ascii(after);
+}

@@ -1,0 +1,37 @@
+import { MongoClient, type ServerApi } from 'mongodb';
+import { hasOption, toDriverUri } from './connection-string.ts';
+
+/** Short enough to tell the operator within ten seconds that nobody answers. */
+const SERVER_SELECTION_TIMEOUT_MS = 8_000;
+
+export type ClientOptions = {
+  readonly uri: string;
+  /** What the server sees in its log and `currentOp`: the room, and what the connector's file adds to it. */
+  readonly role: 'source' | 'sink';
+  readonly provider: string;
+  /** Empty: no stable API. */
+  readonly serverApiVersion: string;
+  readonly serverApiStrict: boolean;
+  readonly serverApiDeprecationErrors: boolean;
+};
+
+/** A client that connects with its first command; options of the connection string win over ours. */
+export function createMongoClient(options: ClientOptions): MongoClient {
+  return new MongoClient(toDriverUri(options.uri), {
+    driverInfo: { name: handshakeNameOf(options) },
+    ...(!hasOption(options.uri, 'serverSelectionTimeoutMS') && {
+      serverSelectionTimeoutMS: SERVER_SELECTION_TIMEOUT_MS,
+    }),
+    ...(options.serverApiVersion !== '' && { serverApi: serverApiOf(options) }),
+  });
+}
+
+/** `tailrace|source`, and `|<provider>` where one is set. */
+export const handshakeNameOf = ({ role, provider }: Pick<ClientOptions, 'role' | 'provider'>): string =>
+  ['tailrace', role, provider].filter((part) => part !== '').join('|');
+
+const serverApiOf = (options: ClientOptions): ServerApi => ({
+  version: options.serverApiVersion as ServerApi['version'],
+  strict: options.serverApiStrict,
+  deprecationErrors: options.serverApiDeprecationErrors,
+});

@@ -1,0 +1,101 @@
+import type { Review } from '../../../connect/connector-config.ts';
+import type { Problem } from '../../../connect/errors.ts';
+import { javaOnlyOptionsOf } from '../client/connection-string.ts';
+import { FORMATTER_CLASSES } from './class-names.ts';
+import type { SourceConfig } from './properties.ts';
+import { startupModeOf } from './startup-mode.ts';
+
+/** Rules that need more than one property, and what is known but not built: refused by name, never ignored. */
+export function reviewConfig(config: SourceConfig): Review {
+  return {
+    problems: [...inconsistencies(config), ...notBuilt(config)],
+    warnings: [...deprecations(config), ...withoutEffect(config)],
+  };
+}
+
+function inconsistencies(config: SourceConfig): Problem[] {
+  const problems: Problem[] = [];
+  if (config.collection !== '' && config.database === '') {
+    problems.push({
+      property: 'collection',
+      message: `Invalid value ${config.collection} for configuration collection: Missing database configuration \`database\``,
+    });
+  }
+  if (usesJson(config) && !Object.hasOwn(FORMATTER_CLASSES, config.outputJsonFormatter)) {
+    problems.push({
+      property: 'output.json.formatter',
+      message: `Invalid value ${config.outputJsonFormatter} for configuration output.json.formatter: Class not found: ${config.outputJsonFormatter}`,
+    });
+  }
+  if (hasOwnCredentials(config) && config.mongoCustomAuthMechanismProviderClass === '') {
+    problems.push({
+      property: 'mongo.custom.auth.mechanism.providerClass',
+      message:
+        'mongo.custom.auth.mechanism.providerClass is required when mongo.custom.auth.mechanism.enable is set to true.',
+    });
+  }
+  return problems;
+}
+
+function notBuilt(config: SourceConfig): Problem[] {
+  const refused: Record<string, string | false> = {
+    'output.format.key': config.outputFormatKey === 'schema' && 'output.format.key=schema; expected json or bson',
+    'output.format.value': config.outputFormatValue === 'schema' && 'output.format.value=schema; expected json or bson',
+    'startup.mode':
+      startupModeOf(config) === 'copy_existing' && 'startup.mode=copy_existing; expected latest or timestamp',
+    'connection.ssl.truststore':
+      config.connectionSslTruststore !== '' && 'Java key stores; set tlsCAFile in connection.uri',
+    'connection.ssl.keystore':
+      config.connectionSslKeystore !== '' && 'Java key stores; set tlsCertificateKeyFile in connection.uri',
+    'mongo.custom.auth.mechanism.enable':
+      hasOwnCredentials(config) && 'credentials from Java classes; set them in connection.uri',
+    'exactly.once.support': config.exactlyOnceSupport === 'required' && 'exactly-once delivery; expected requested',
+  };
+  return Object.entries(refused).flatMap(([property, reason]) =>
+    reason === false ? [] : [{ property, message: `Not built yet: ${reason}` }],
+  );
+}
+
+/** Both names of the copying properties, each with its default. */
+const COPY_PROPERTIES = {
+  'max.threads': 'MaxThreads',
+  'queue.size': 'QueueSize',
+  pipeline: 'Pipeline',
+  'namespace.regex': 'NamespaceRegex',
+  'allow.disk.use': 'AllowDiskUse',
+} as const;
+
+function deprecations({ originals }: SourceConfig): string[] {
+  const warnings: string[] = [];
+  const names = Object.keys(COPY_PROPERTIES).map((end) => [
+    `startup.mode.copy.existing.${end}`,
+    `copy.existing.${end}`,
+  ]);
+  for (const [current = '', deprecated = ''] of [['startup.mode', 'copy.existing'], ...names]) {
+    if (!(deprecated in originals)) continue;
+    warnings.push(`${deprecated}: Deprecated, use ${current} instead`);
+    if (current in originals) warnings.push(`${deprecated}: Ignored, since ${current} is set`);
+  }
+  return warnings;
+}
+
+function withoutEffect(config: SourceConfig): string[] {
+  const { originals } = config;
+  const warnings: string[] = [];
+  for (const name of ['output.schema.key', 'output.schema.value', 'output.schema.infer.value']) {
+    if (name in originals) warnings.push(`${name}: Has no effect and is not checked, since no output format is schema`);
+  }
+  for (const option of javaOnlyOptionsOf(config.connectionUri)) {
+    warnings.push(`connection.uri: The option ${option} has no meaning here and is left out`);
+  }
+  if (config.tasksMax > 1)
+    warnings.push('tasks.max: A source is always one task, since a change stream is one ordered stream');
+  return warnings;
+}
+
+/** Schema output writes documents inside of texts with the formatter too. */
+const usesJson = (config: SourceConfig): boolean =>
+  config.outputFormatKey !== 'bson' || config.outputFormatValue !== 'bson';
+
+const hasOwnCredentials = (config: SourceConfig): boolean =>
+  config.mongoCustomAuthMechanismEnable.toLowerCase() === 'true';

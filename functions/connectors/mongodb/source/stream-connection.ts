@@ -1,0 +1,49 @@
+import type { ClientSession, Document, MongoClient } from 'mongodb';
+import { createMongoClient } from '../client/mongo-client.ts';
+import type { SourceConfig } from './properties.ts';
+
+/** A reply whose sub-documents are BSON bytes. */
+export type RawReply = Readonly<Record<string, unknown>>;
+
+/** One session: a cursor belongs to the session that opened it. */
+export type StreamSession = {
+  run(database: string, command: Document, signal: AbortSignal): Promise<RawReply>;
+  end(): Promise<void>;
+};
+
+export type StreamConnection = { openSession(): StreamSession; close(): Promise<void> };
+
+/** The driver's connection to the deployment; it is made with the first command. */
+export function connectStream(config: SourceConfig): StreamConnection {
+  const client = createMongoClient({
+    uri: config.connectionUri,
+    role: 'source',
+    provider: config.provider,
+    serverApiVersion: config.serverApiVersion,
+    serverApiStrict: config.serverApiStrict,
+    serverApiDeprecationErrors: config.serverApiDeprecationErrors,
+  });
+  return {
+    openSession: () => openSession(client),
+    close: () => client.close(),
+  };
+}
+
+function openSession(client: MongoClient): StreamSession {
+  let session: ClientSession | undefined;
+  return {
+    async run(database, command, signal) {
+      // a client of a mongodb+srv address has no topology, hence no sessions, before it resolved the address
+      await client.connect();
+      session ??= client.startSession({ causalConsistency: false });
+      const level = 'aggregate' in command ? client.readConcern?.level : undefined;
+      return client.db(database).command(level === undefined ? command : { ...command, readConcern: { level } }, {
+        raw: true,
+        session,
+        readPreference: client.readPreference,
+        signal,
+      });
+    },
+    end: async () => session?.endSession(),
+  };
+}
