@@ -155,11 +155,15 @@ function writeObjectId(out: OutputBuffer, source: Buffer, at: number, format: Js
 }
 
 function writeDate(out: OutputBuffer, source: Buffer, at: number, format: JsonFormat): void {
-  if (format.date === 'number') return out.ascii(`{"$date": ${int64Text(source, at)}}`);
-  if (format.date === 'text') return out.ascii(`"${isoDate(source.readBigInt64LE(at))}"`);
+  if (format.date === 'number') {
+    out.ascii(`{"$date": ${int64Text(source, at)}}`);
+    return;
+  }
   const milliseconds = source.readBigInt64LE(at);
-  const isText = format.date === 'relaxed' && milliseconds >= 0n && milliseconds <= LAST_FOUR_DIGIT_YEAR_MS;
-  out.ascii(isText ? `{"$date": "${isoDate(milliseconds)}"}` : `{"$date": {"$numberLong": "${milliseconds}"}}`);
+  const isInRange = milliseconds >= 0n && milliseconds <= LAST_FOUR_DIGIT_YEAR_MS;
+  if (format.date === 'text') out.ascii(`"${isoDate(milliseconds)}"`);
+  else if (format.date === 'relaxed' && isInRange) out.ascii(`{"$date": "${isoDate(milliseconds)}"}`);
+  else out.ascii(`{"$date": {"$numberLong": "${milliseconds}"}}`);
 }
 
 function writeBinary(out: OutputBuffer, source: Buffer, at: number, end: number, format: JsonFormat): void {
