@@ -59,10 +59,12 @@ function showCommand(group: Command, deps: ProgramDeps, done: Done): void {
     .addOption(environmentOption())
     .addHelpText('after', '\nExample:\n  npx tailrace dead-letters show 3f2a91c0')
     .action(async (id: string, { env }: { env: string }) => {
-      const [{ connectQueues }, { showDeadLetter }] = await Promise.all([
+      const [{ connectQueues }, { showDeadLetter }, { assertIds }] = await Promise.all([
         import('./connect-queues.ts'),
         import('./show.ts'),
+        import('./letter.ts'),
       ]);
+      assertIds([id]);
       await using queues = await connectQueues(findEnvironment(env, deps));
       done(await showDeadLetter({ ...deps, ...queues }, id));
     });
@@ -83,12 +85,14 @@ function redriveCommand(group: Command, deps: ProgramDeps, done: Done): void {
       '\nExamples:\n  npx tailrace dead-letters redrive 3f2a91c0\n  npx tailrace dead-letters redrive --all --env prod',
     )
     .action(async (ids: string[], { env, connector, all = false }: RedriveOptions) => {
-      const [{ connectQueues }, { redriveDeadLetters }] = await Promise.all([
+      const [{ connectQueues }, { assertSelection, redriveDeadLetters }] = await Promise.all([
         import('./connect-queues.ts'),
         import('./redrive.ts'),
       ]);
+      const selection = { ids, connector, all };
+      assertSelection(selection);
       await using queues = await connectQueues(findEnvironment(env, deps));
-      done(await redriveDeadLetters({ ...deps, ...queues, progress: progressOf(deps) }, { ids, connector, all }));
+      done(await redriveDeadLetters({ ...deps, ...queues, progress: progressOf(deps) }, selection));
     });
 }
 

@@ -29,7 +29,6 @@ type Counts = Record<Fate, number>;
  * A message is deleted only after the replay queue has taken it, so a crash in between repeats it and never loses it.
  */
 export async function redriveDeadLetters(deps: RedriveDeps, selection: Selection): Promise<ExitCode> {
-  assertSelection(selection);
   const counts: Counts = { sent: 0, source: 0, unreadable: 0, 'came back': 0, failed: 0 };
   const missing = new Set(selection.ids);
   const sent = new Set<string>();
@@ -45,7 +44,8 @@ export async function redriveDeadLetters(deps: RedriveDeps, selection: Selection
   return report(counts, missing, deps, selection);
 }
 
-function assertSelection({ ids, connector, all }: Selection): void {
+/** @throws Failure where it is not clear what to send. */
+export function assertSelection({ ids, connector, all }: Selection): void {
   assertIds(ids);
   if (ids.length > 0 && (all || connector)) {
     throw new Failure(EXIT.badInput, 'Expected ids, or --all, or --connector, not ids together with one of them');

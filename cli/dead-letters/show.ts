@@ -1,6 +1,6 @@
 import { EXIT, type ExitCode, Failure } from '../failure.ts';
 import { harmless } from '../one-line.ts';
-import { assertIds, isNamedBy, shortIdOf } from './letter.ts';
+import { isNamedBy, shortIdOf } from './letter.ts';
 import { type ListDeps, readLetters } from './list.ts';
 import type { Received } from './queue.ts';
 
@@ -9,7 +9,6 @@ import type { Received } from './queue.ts';
  * is in the body; the person asked for it.
  */
 export async function showDeadLetter(deps: ListDeps, id: string): Promise<ExitCode> {
-  assertIds([id]);
   const { letters } = await readLetters(deps, (letter) => isNamedBy(letter, id), Number.POSITIVE_INFINITY);
   const [letter, ...others] = letters;
   if (!letter)
