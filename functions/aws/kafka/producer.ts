@@ -36,4 +36,6 @@ export type ProducerDeps = {
    * it rejects, or is absent, the producer fails with the error.
    */
   readonly onRejected?: (record: ProducerRecord, error: DataError) => Promise<void>;
+  /** Called before each request goes out; where it throws (LEASE_LOST), nothing is sent and the producer fails with it. */
+  readonly checkOwner?: () => void;
 };
