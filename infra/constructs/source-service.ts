@@ -15,15 +15,13 @@ import {
   OperatingSystemFamily,
   PropagatedTagSource,
 } from 'aws-cdk-lib/aws-ecs';
-import { PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import type { Queue } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
 import type { LoadedSource } from '../environment-connectors.ts';
 import type { CloudSettings } from '../environment-schema.ts';
 import { namesOf } from '../names.ts';
-import { producingStatements } from './kafka-access.ts';
 import { logGroupOf } from './logs.ts';
-import { allowSecrets } from './secret-access.ts';
+import { sourceRole } from './source-role.ts';
 import type { PrivateNetwork } from './vpc.ts';
 
 const HEALTH_PORT = 8080;
@@ -76,7 +74,7 @@ export class SourceService extends Construct {
       cpu: settings.source.cpu,
       memoryLimitMiB: settings.source.memoryMiB,
       runtimePlatform: { cpuArchitecture: CpuArchitecture.ARM64, operatingSystemFamily: OperatingSystemFamily.LINUX },
-      taskRole: this.#role(props),
+      taskRole: sourceRole(this, 'role', props),
     });
     task.addContainer('source', {
       image: ContainerImage.fromAsset(bundle, { platform: Platform.LINUX_ARM64 }),
@@ -120,36 +118,4 @@ export class SourceService extends Construct {
     );
     return task;
   }
-
-  #role({ clusterArn, deadLetters, settings, source, table }: Props): Role {
-    const role = new Role(this, 'role', {
-      assumedBy: new ServicePrincipal('ecs-tasks.amazonaws.com'),
-      description: `Source connector ${source.name}`,
-    });
-    const statements = [
-      ...producingStatements({
-        clusterArn,
-        topics: writableTopicsOf(source, settings),
-        transactionalId: `tailrace-${source.name}`,
-        createsTopics: settings.kafka.kind === 'serverless',
-      }),
-      new PolicyStatement({
-        actions: ['dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:UpdateItem', 'dynamodb:Query'],
-        resources: [table.tableArn],
-        // a connector can't move the position of another one
-        conditions: { 'ForAllValues:StringEquals': { 'dynamodb:LeadingKeys': [source.name] } },
-      }),
-      new PolicyStatement({ actions: ['sqs:SendMessage'], resources: [deadLetters.queueArn] }),
-    ];
-    for (const statement of statements) role.addToPolicy(statement);
-    allowSecrets(role, source.properties);
-    return role;
-  }
-}
-
-/** The topics that a source is known to write to; where they depend on the data, the declared ones with its prefix. */
-export function writableTopicsOf({ properties, topics }: LoadedSource, settings: CloudSettings): readonly string[] {
-  if (topics.length > 0) return topics;
-  const prefix = String(properties['topic.prefix'] ?? '');
-  return settings.topics.map(({ name }) => name).filter((name) => name.startsWith(prefix));
 }

@@ -1,0 +1,50 @@
+import type { TableV2 } from 'aws-cdk-lib/aws-dynamodb';
+import { PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import type { Queue } from 'aws-cdk-lib/aws-sqs';
+import type { Construct } from 'constructs';
+import type { LoadedSource } from '../environment-connectors.ts';
+import type { CloudSettings } from '../environment-schema.ts';
+import { producingStatements } from './kafka-access.ts';
+import { allowSecrets } from './secret-access.ts';
+
+type Props = {
+  readonly settings: CloudSettings;
+  readonly source: LoadedSource;
+  readonly clusterArn: string;
+  readonly table: TableV2;
+  readonly deadLetters: Queue;
+};
+
+/** What one source task may do: write its topics, move its own position, send dead letters, read its secrets. */
+export function sourceRole(scope: Construct, id: string, props: Props): Role {
+  const { clusterArn, deadLetters, settings, source, table } = props;
+  const role = new Role(scope, id, {
+    assumedBy: new ServicePrincipal('ecs-tasks.amazonaws.com'),
+    description: `Source connector ${source.name}`,
+  });
+  const statements = [
+    ...producingStatements({
+      clusterArn,
+      topics: writableTopicsOf(source, settings),
+      transactionalId: `tailrace-${source.name}`,
+      createsTopics: settings.kafka.kind === 'serverless',
+    }),
+    new PolicyStatement({
+      actions: ['dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:UpdateItem', 'dynamodb:Query'],
+      resources: [table.tableArn],
+      // a connector can't move the position of another one
+      conditions: { 'ForAllValues:StringEquals': { 'dynamodb:LeadingKeys': [source.name] } },
+    }),
+    new PolicyStatement({ actions: ['sqs:SendMessage'], resources: [deadLetters.queueArn] }),
+  ];
+  for (const statement of statements) role.addToPolicy(statement);
+  allowSecrets(role, source.properties);
+  return role;
+}
+
+/** The topics that a source is known to write to; where they depend on the data, the declared ones with its prefix. */
+function writableTopicsOf({ properties, topics }: LoadedSource, settings: CloudSettings): readonly string[] {
+  if (topics.length > 0) return topics;
+  const prefix = String(properties['topic.prefix'] ?? '');
+  return settings.topics.map(({ name }) => name).filter((name) => name.startsWith(prefix));
+}

@@ -1,0 +1,118 @@
+import type { Template } from 'aws-cdk-lib/assertions';
+import { beforeAll, describe, expect, test } from 'vitest';
+import type { Stacks } from '../../../infra/stacks/all-stacks.ts';
+import { appOf, CLOUD, cloudEnvironment, onlyResource, resourcesOf, templatesOf } from './synthesised.ts';
+
+describe.each(CLOUD)('what outlives the stacks of %s', (name) => {
+  let templates: Record<keyof Stacks, Template>;
+  beforeAll(() => {
+    templates = templatesOf(cloudEnvironment(name));
+  });
+
+  test('the position table is retained and can be put back to any moment', () => {
+    const table = onlyResource(templates.state, 'AWS::DynamoDB::GlobalTable');
+    expect(table).toMatchObject({ DeletionPolicy: 'Retain', UpdateReplacePolicy: 'Retain' });
+    expect(table.Properties).toMatchObject({
+      TableName: `tailrace-${name}`,
+      BillingMode: 'PAY_PER_REQUEST',
+      KeySchema: [
+        { AttributeName: 'connector', KeyType: 'HASH' },
+        { AttributeName: 'item', KeyType: 'RANGE' },
+      ],
+      Replicas: [
+        {
+          DeletionProtectionEnabled: name === 'prod',
+          PointInTimeRecoverySpecification: { PointInTimeRecoveryEnabled: true },
+        },
+      ],
+    });
+  });
+
+  test('the dead letter queue is the one of the replay queue, which makes it redrivable; both are retained', () => {
+    const queues = templates.state.findResources('AWS::SQS::Queue');
+    const [deadLetters, replay] = ['dead-letters', 'replay'].map((queue) => {
+      const found = Object.entries(queues).find(
+        ([, { Properties }]) => Properties.QueueName === `tailrace-${name}-${queue}`,
+      );
+      if (!found) throw new Error(`No queue ${queue}`);
+      return { id: found[0], resource: found[1] };
+    });
+    expect(replay?.resource.Properties.RedrivePolicy.deadLetterTargetArn).toEqual({
+      'Fn::GetAtt': [deadLetters?.id, 'Arn'],
+    });
+    for (const queue of [deadLetters, replay]) {
+      expect(queue?.resource).toMatchObject({
+        DeletionPolicy: 'Retain',
+        Properties: { MessageRetentionPeriod: 14 * 86_400 },
+      });
+    }
+  });
+
+  test('large values are retained, and kept longer than anything can refer to them', () => {
+    const { topicHours } = cloudEnvironment(name).settings.retention;
+    const bucket = onlyResource(templates.state, 'AWS::S3::Bucket');
+    expect(bucket.DeletionPolicy).toBe('Retain');
+    expect(bucket.Properties.LifecycleConfiguration.Rules[0].ExpirationInDays).toBe(topicHours / 24 + 14 + 1);
+  });
+
+  test('cluster and topics are retained', () => {
+    for (const type of ['AWS::MSK::Cluster', 'AWS::MSK::Topic']) {
+      const resources = resourcesOf(templates.kafka, type);
+      expect(resources.length).toBeGreaterThan(0);
+      for (const resource of resources) {
+        expect(resource).toMatchObject({ DeletionPolicy: 'Retain', UpdateReplacePolicy: 'Retain' });
+      }
+    }
+  });
+
+  test('the brokers take IAM and TLS only, make no topics by themselves, and keep records as long as the file says', () => {
+    const { topicHours } = cloudEnvironment(name).settings.retention;
+    expect(onlyResource(templates.kafka, 'AWS::MSK::Cluster').Properties).toMatchObject({
+      ClientAuthentication: { Sasl: { Iam: { Enabled: true } }, Unauthenticated: { Enabled: false } },
+      EncryptionInfo: { EncryptionInTransit: { ClientBroker: 'TLS', InCluster: true } },
+    });
+    const properties = onlyResource(templates.kafka, 'AWS::MSK::Configuration').Properties.ServerProperties.split('\n');
+    expect(properties).toEqual(
+      expect.arrayContaining(['auto.create.topics.enable=false', `log.retention.ms=${topicHours * 3_600_000}`]),
+    );
+  });
+
+  test('every log ends some day', () => {
+    const groups = Object.values(templates).flatMap((template) => resourcesOf(template, 'AWS::Logs::LogGroup'));
+    expect(groups.length).toBeGreaterThanOrEqual(5);
+    for (const group of groups) {
+      expect(group.Properties.RetentionInDays).toBe(cloudEnvironment(name).settings.retention.logDays);
+      expect(group.DeletionPolicy).toBe(name === 'prod' ? 'Retain' : 'Delete');
+    }
+  });
+
+  test('no template holds a secret', () => {
+    for (const template of Object.values(templates)) {
+      expect(JSON.stringify(template.toJSON())).not.toMatch(/mongodb(\+srv)?:\/\/|password/i);
+    }
+  });
+});
+
+test('the stacks that hold data refuse to be deleted in prod', () => {
+  const { stacks } = appOf(cloudEnvironment('prod'));
+  const isProtected = Object.entries(stacks).filter(([, stack]) => stack.terminationProtection);
+  expect(isProtected.map(([name]) => name)).toEqual(['kafka', 'state']);
+});
+
+test('an existing cluster is left alone: only topics that are not there yet are made on it', () => {
+  const { kafka } = templatesOf(
+    cloudEnvironment('staging', {
+      kafka: {
+        kind: 'existing',
+        clusterArn: 'arn:aws:kafka:eu-west-1:111122223333:cluster/shared/0a1b2c3d-1',
+        securityGroupId: 'sg-0123456789abcdef0',
+      },
+      topics: [
+        { name: 'shop.orders', partitions: 6, replicationFactor: 3, existing: true },
+        { name: 'new', partitions: 1, replicationFactor: 3, existing: false },
+      ],
+    }),
+  );
+  kafka.resourceCountIs('AWS::MSK::Cluster', 0);
+  expect(resourcesOf(kafka, 'AWS::MSK::Topic').map(({ Properties }) => Properties.TopicName)).toEqual(['new']);
+});
