@@ -109,7 +109,7 @@ function report(
   const { sent, source, unreadable, failed, 'came back': cameBack } = counts;
   out(`Sent ${countedLetters(sent)} to the replay queue`);
   if (sent > 0) out('What fails again comes back to the dead letter queue, with one attempt more');
-  if (source > 0) out(`Left ${countedLetters(source)} of sources: there is no sink to send them to`);
+  if (source > 0) out(`Left ${countedLetters(source)} of sources: only those of sinks can be sent again`);
   if (unreadable > 0) out(`Left ${unreadable} that can't be read as dead letters`);
   if (cameBack > 0) out(`Left ${countedLetters(cameBack)} of records that were just sent`);
   if (failed > 0) out(`${countedLetters(failed)} failed, see above`);

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { EXIT, Failure } from '../failure.ts';
 
 const answer = z.object({
   connectors: z.array(
@@ -22,5 +23,7 @@ const TIMEOUT_MS = 3000;
 /** Asks the launcher of this machine. */
 export async function askLocalStatus(statusUrl: string): Promise<LocalStatus[]> {
   const response = await fetch(statusUrl, { signal: AbortSignal.timeout(TIMEOUT_MS) });
-  return answer.parse(await response.json()).connectors;
+  const { data, error } = answer.safeParse(await response.json());
+  if (!data) throw new Failure(EXIT.failed, `Expected a list of connectors from ${statusUrl}`, error);
+  return data.connectors;
 }

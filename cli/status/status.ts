@@ -25,7 +25,19 @@ export type StatusDeps = {
 
 type Known = { readonly name: string; readonly type: 'source' | 'sink'; readonly local?: LocalStatus };
 
-const HEADER = ['CONNECTOR', 'TYPE', 'STATE', 'EPOCH', 'OWNER', 'POSITION', 'STORED', 'LAG', 'RATE', 'DEAD LETTERS'];
+const HEADER = [
+  'CONNECTOR',
+  'TYPE',
+  'STATE',
+  'EPOCH',
+  'OWNER',
+  'POSITION',
+  'STORED',
+  'LAG',
+  'RATE',
+  'DEAD LETTERS',
+  'DETAIL',
+];
 
 /** Prints the connectors of an environment: who works, where each is, and how many dead letters wait. */
 export async function printStatus(deps: StatusDeps): Promise<ExitCode> {
@@ -87,7 +99,7 @@ function readConnector(file: string): Known | undefined {
 }
 
 async function toRow({ name, type, local }: Known, deps: StatusDeps): Promise<string[]> {
-  const live = [shown(local?.lag), shown(local?.rate), shown(local?.deadLetters)];
+  const live = [shown(local?.lag), shown(local?.rate), shown(local?.deadLetters), local?.detail ?? ''];
   if (type === 'sink') {
     const state = local?.state ?? (await deps.readMappings?.(name)) ?? '';
     return [name, type, state, '', '', '', '', ...live];
