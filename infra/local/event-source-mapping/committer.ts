@@ -22,17 +22,19 @@ const COMMIT_AGAIN_MS = 1000;
 
 /** One commit at a time; each takes along what was settled meanwhile. */
 export function createCommitter({ ledger, unsettled, commit, failed }: CommitterDeps): Committer {
-  let underWay: Promise<void> | undefined;
+  let underWay: Promise<void> = Promise.resolve();
+  let isRunning = false;
   let isFinished = false;
 
   function commitSoon(): void {
-    underWay ??= run().finally(() => {
-      underWay = undefined;
-    });
+    if (!isRunning) underWay = run();
   }
 
   async function run(): Promise<void> {
+    isRunning = true;
     while (!isFinished && due(ledger(), unsettled()).size > 0) if (!(await once())) await sleep(COMMIT_AGAIN_MS);
+    // in the same step as the last look, so that nobody who asks meanwhile is overheard
+    isRunning = false;
   }
 
   /** Whether the group took it. Where it did not, as it rebalances or its broker is away, records may come twice. */

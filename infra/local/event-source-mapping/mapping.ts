@@ -23,7 +23,7 @@ export type MappingStats = {
   readonly throttles: number;
   /** Records given up, which a setting has to ask for. */
   readonly dropped: number;
-  /** Why nothing is read, or why the last batch failed; nothing once it went well again. */
+  /** Why nothing is read, or why a batch that comes again failed last. */
   readonly detail: string | undefined;
 };
 
@@ -63,7 +63,8 @@ export class EventSourceMapping implements AsyncDisposable {
   #ends: ReadonlyMap<number, number> = new Map();
   #isJoined = false;
   #isStopping = false;
-  #detail: string | undefined;
+  #interruption: string | undefined;
+  #failure: string | undefined;
   #timer: NodeJS.Timeout | undefined;
 
   constructor(settings: MappingSettings, deps: MappingDeps) {
@@ -72,9 +73,12 @@ export class EventSourceMapping implements AsyncDisposable {
     this.#committer = createCommitter({
       ledger: () => this.#ledger,
       unsettled: () => [...this.#flights].flatMap(({ batch }) => batch.records).concat(this.#retried()),
-      commit: (offsets) => this.#reader.commit(offsets),
+      commit: async (offsets) => {
+        await this.#reader.commit(offsets);
+        if (this.#isJoined) this.#interruption = undefined;
+      },
       failed: (why) => {
-        this.#detail = why;
+        this.#interruption = why;
       },
     });
     this.#reader = deps.openReader({
@@ -82,18 +86,20 @@ export class EventSourceMapping implements AsyncDisposable {
       read: (partition, records, nextOffset) => this.#read(partition, records, nextOffset),
       interrupted: (why) => {
         this.#isJoined = false;
-        this.#detail = why;
+        this.#interruption = why;
       },
     });
     this.#watch = setInterval(() => void this.#lookAhead(), ENDS_EVERY_MS);
   }
 
   stats(): MappingStats {
-    const state = this.#isJoined ? (this.#retries.length > 0 ? 'retrying' : 'reading') : 'connecting';
+    const isRetrying = this.#retries.length > 0 || [...this.#flights].some(({ batch }) => batch.failures > 0);
+    const state = this.#isJoined ? (isRetrying ? 'retrying' : 'reading') : 'connecting';
+    const detail = this.#interruption ?? (isRetrying ? this.#failure : undefined);
     let lag = 0;
     for (const { partition, committed, readUpTo } of this.#ledger.values())
       lag += Math.max(this.#ends.get(partition) ?? 0, readUpTo) - committed;
-    return { state: this.#isStopping ? 'stopped' : state, lag, ...this.#counts, detail: this.#detail };
+    return { state: this.#isStopping ? 'stopped' : state, lag, ...this.#counts, detail };
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -109,7 +115,7 @@ export class EventSourceMapping implements AsyncDisposable {
     this.#ledger = joined(this.#ledger, positions);
     this.#retries = this.#retries.map((batch) => this.#withOwned(batch, this.#ledger)).filter(isNotEmpty);
     this.#isJoined = true;
-    this.#detail = undefined;
+    this.#interruption = undefined;
     // a new consumer has forgotten it
     for (const { partition, isPaused } of this.#ledger.values()) if (isPaused) this.#reader.pause(partition);
     this.#pump();
@@ -203,8 +209,9 @@ export class EventSourceMapping implements AsyncDisposable {
       return;
     }
     this.#counts.batches += 1;
-    if (verdict.kind !== 'succeeded') this.#counts.failures += 1;
-    this.#detail = verdict.kind === 'succeeded' ? undefined : verdict.reason;
+    if (verdict.kind === 'succeeded') return;
+    this.#counts.failures += 1;
+    this.#failure = verdict.reason;
   }
 
   #withoutTooOld(batch: Batch): Batch {
