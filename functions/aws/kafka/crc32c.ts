@@ -32,6 +32,8 @@ const [T0, T1, T2, T3, T4, T5, T6, T7, T8, T9, T10, T11, T12, T13, T14, T15] = T
   Int32Array,
 ];
 
+const NO_WORDS = new Int32Array(0);
+
 /** CRC-32C of `bytes` from `start` to its end, as record batches have it. Little endian machines only, as all of Node's. */
 export function crc32c(bytes: Uint8Array, start = 0): number {
   const end = bytes.length;
@@ -39,7 +41,7 @@ export function crc32c(bytes: Uint8Array, start = 0): number {
   let at = start;
   // up to the first address that 32 bit reads can use
   while (at < end && ((bytes.byteOffset + at) & 3) !== 0) crc = (crc >>> 8) ^ T0[(crc ^ bytes[at++]!) & 0xff]!;
-  const words = new Int32Array(bytes.buffer, bytes.byteOffset + at, (end - at) >>> 2);
+  const words = at < end ? new Int32Array(bytes.buffer, bytes.byteOffset + at, (end - at) >>> 2) : NO_WORDS;
   const wholeWords = words.length & ~3;
   for (let word = 0; word < wholeWords; word += 4) {
     const a = crc ^ words[word]!;
