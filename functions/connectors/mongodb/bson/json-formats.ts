@@ -3,7 +3,7 @@ export type JsonFormat = {
   readonly int32: 'bare' | 'wrapped';
   readonly int64: 'bare' | 'wrapped';
   /** `special`: only NaN and the infinities, which no JSON number can be. */
-  readonly double: 'bare' | 'wrapped' | 'special';
+  readonly double: 'wrapped' | 'special';
   readonly decimal128: 'text' | 'wrapped';
   readonly date: 'number' | 'wrapped' | 'text' | 'relaxed';
   readonly objectId: 'text' | 'wrapped';
@@ -17,7 +17,8 @@ export type JsonFormat = {
 const defaultJson: JsonFormat = {
   int32: 'bare',
   int64: 'wrapped',
-  double: 'bare',
+  // the peer writes NaN and Infinity bare here, which no JSON reader takes
+  double: 'special',
   decimal128: 'wrapped',
   date: 'number',
   objectId: 'wrapped',

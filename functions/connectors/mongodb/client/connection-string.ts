@@ -25,11 +25,15 @@ export function refuseConnectionString(uri: string): string | undefined {
   }
 }
 
-/** The hosts as written, for messages: without user, password and options. */
+/** The hosts, with ports as written, for names and messages: without user, password and options. */
 export function hostsOf(uri: string): readonly string[] {
   const withoutScheme = uri.slice(uri.indexOf('//') + 2);
   const authority = withoutScheme.split(/[/?]/, 1)[0] ?? '';
-  return authority.slice(authority.lastIndexOf('@') + 1).split(',');
+  // the path of a socket stands there with its slashes encoded
+  return authority
+    .slice(authority.lastIndexOf('@') + 1)
+    .split(',')
+    .map((host) => decodeURIComponent(host));
 }
 
 /** The scheme as written, with `://`. */

@@ -14,6 +14,8 @@ export type StreamCursor = AsyncDisposable & {
 
 /** A server answers within maxTimeMS; one that takes this much longer is cut off without having said so. */
 const REPLY_GRACE_MS = 60_000;
+/** Node.js takes a longer one for 1 ms. */
+const LONGEST_TIMER_MS = 2 ** 31 - 1;
 /** Closing must not hold up a stop; a cursor that stays open is closed by the server itself after ten minutes. */
 const CLOSE_MS = 1_000;
 
@@ -31,7 +33,7 @@ export async function openCursor(
   signal.addEventListener('abort', onAbort, { once: true });
   if (signal.aborted) onAbort();
   const run = async (command: Record<string, unknown>, limitMs: number) => {
-    const timer = setTimeout(() => stop.abort(new ReplyMissing(limitMs)), limitMs);
+    const timer = setTimeout(() => stop.abort(new ReplyMissing(limitMs)), Math.min(limitMs, LONGEST_TIMER_MS));
     try {
       return readReply(await session.run(watch.database, command, stop.signal));
     } finally {

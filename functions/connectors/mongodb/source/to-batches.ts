@@ -25,6 +25,23 @@ export function createToBatches(config: SourceConfig, log: Log): ToBatches {
   const toSourceRecord = createToSourceRecord(config);
   const handling = errorHandlingOf(config);
   const out = new OutputBuffer();
+  let stored: string | undefined;
+
+  /** Where a place has no token of its own, the one before it stands: events may come twice, none is skipped. */
+  function toBatch(
+    records: readonly SourceRecord[],
+    token: string | undefined,
+    last: Buffer | undefined,
+    operationSeconds: number | undefined,
+  ): SourceBatch {
+    stored = token ?? stored;
+    const clusterTimeSeconds = (last && timestampSeconds(last, findElement(last, 'clusterTime'))) ?? operationSeconds;
+    return {
+      records,
+      offset: stored === undefined ? {} : { _id: stored },
+      ...(clusterTimeSeconds !== undefined && { clusterTimeSeconds }),
+    };
+  }
 
   function toRecords(event: Buffer): readonly SourceRecord[] {
     try {
@@ -52,25 +69,15 @@ export function createToBatches(config: SourceConfig, log: Log): ToBatches {
           records.push(...toRecords(event));
         } catch (error) {
           const before = events[from + index - 1];
-          if (before && records.length > 0) yield* batchOf(records, tokenOf(before), before, undefined);
+          if (before && records.length > 0) yield toBatch(records, tokenOf(before), before, undefined);
           throw error;
         }
       }
       const last = slice.at(-1);
       const token = isLast ? reply.token : last && tokenOf(last);
-      yield* batchOf(records, token, last, isLast ? reply.operationSeconds : undefined);
+      const batch = toBatch(records, token, last, isLast ? reply.operationSeconds : undefined);
+      // servers before 4.0.7 answer without a token until there is an event
+      if (records.length > 0 || stored !== undefined) yield batch;
     }
   };
-}
-
-function* batchOf(
-  records: readonly SourceRecord[],
-  token: string | undefined,
-  last: Buffer | undefined,
-  operationSeconds: number | undefined,
-): Generator<SourceBatch> {
-  const clusterTimeSeconds = (last && timestampSeconds(last, findElement(last, 'clusterTime'))) ?? operationSeconds;
-  // without a token there is nothing to store; only servers before 4.0.7 answer so, and only with an empty batch
-  if (token === undefined) return;
-  yield { records, offset: { _id: token }, ...(clusterTimeSeconds !== undefined && { clusterTimeSeconds }) };
 }

@@ -93,13 +93,11 @@ function tokenKey(token: Buffer): Buffer {
 const fullDocumentOf = ({ bytes, fullDocument }: EventHeader): Buffer | undefined => documentOf(bytes, fullDocument);
 
 /**
- * Whether an event means that a document is gone. The peer takes any event without fullDocument for that, also a drop
- * or an update; where the aggregation pipeline left operationType out there is nothing else to go by.
+ * Whether an event is about a document and has none. (The peer also takes a drop or a rename for that, with a resume
+ * token as the key, which no consumer can match.)
  */
-function deletesDocument({ bytes, fullDocument, documentKey, operationType }: EventHeader): boolean {
-  if (fullDocument || !documentKey) return false;
-  return operationType === undefined || textOf(bytes, operationType) === 'delete';
-}
+const deletesDocument = ({ fullDocument, documentKey }: EventHeader): boolean =>
+  !fullDocument && documentKey !== undefined;
 
 function expectDocument({ bytes }: EventHeader, element: Element | undefined, name: string): Buffer {
   const document = documentOf(bytes, element);

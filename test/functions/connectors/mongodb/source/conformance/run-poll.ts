@@ -1,0 +1,40 @@
+import type { SourceBatch } from '../../../../../../functions/connect/connector.ts';
+import type { Log } from '../../../../../../functions/connect/log.ts';
+import { poll } from '../../../../../../functions/connectors/mongodb/source/poll.ts';
+import type { SourceConfig } from '../../../../../../functions/connectors/mongodb/source/properties.ts';
+import { partitionOf } from '../../../../../../functions/connectors/mongodb/source/source-partition.ts';
+import type { Case } from './case-file.ts';
+import { type Opened, scriptedStream } from './scripted-stream.ts';
+
+export type PollResult = {
+  readonly batches: readonly SourceBatch[];
+  readonly opened: readonly Opened[];
+  readonly error?: unknown;
+};
+
+const silent: Log = { debug: () => undefined, info: () => undefined, warn: () => undefined, error: () => undefined };
+
+/** Reads the script of a case to its end, and as many empty replies behind it as the case has polls. */
+export async function runPoll(vector: Case, config: SourceConfig): Promise<PollResult> {
+  const stop = new AbortController();
+  let idle = 0;
+  const stream = scriptedStream(vector, () => {
+    idle++;
+    // one more than needed: the reply before must have been taken
+    if (idle > (vector.polls ?? 1) + 1) stop.abort();
+  });
+  const { storedOffset, storedPartition } = vector;
+  const isStored = storedPartition === undefined || storedPartition === partitionOf(config).ns;
+  const batches: SourceBatch[] = [];
+  const deps = { log: silent, metrics: { add: () => undefined }, now: Date.now };
+  const polled = poll(config, isStored ? storedOffset : undefined, deps, stop.signal, {
+    connect: () => stream,
+    random: () => 0,
+  });
+  try {
+    for await (const batch of polled) batches.push(batch);
+    return { batches, opened: stream.opened };
+  } catch (error) {
+    return { batches, opened: stream.opened, error };
+  }
+}

@@ -1,0 +1,50 @@
+import { expect } from 'vitest';
+import { StoppedError } from '../../../../../../functions/connect/errors.ts';
+import type { PollResult } from './run-poll.ts';
+
+/** The results that a case describes in a sentence, each as its own assertion. */
+export const SENTENCES: Readonly<Record<string, (result: PollResult) => void>> = {
+  'errors-open-unauthorized-13-token-none': refused,
+  'errors-open-unauthorized-13-fresh-none': refused,
+  'errors-open-unauthorized-13-token-all': refused,
+  'errors-open-fatal-280-token-all': stopped,
+  'errors-read-fatal-280-all': stopped,
+  'errors-recreate-flag-stays': stopped,
+  'errors-read-mid-batch-all': ({ batches, opened }) => {
+    expect(batches.flatMap(({ records }) => records)).toHaveLength(2);
+    expect(opened).toHaveLength(1);
+  },
+  'format-document-key-not-a-document-tolerated': ({ batches }) =>
+    expect(topicsOf(batches)).toEqual(['dlq', 'shop.orders']),
+  'format-id-missing-tolerated': ({ batches, error }) => {
+    expect(error).toBeUndefined();
+    expect(topicsOf(batches)).toEqual(['dlq']);
+  },
+  'offset-invalidate-timestamp': ({ opened }) => {
+    const [first, second] = opened.map(({ command }) => command.pipeline[0].$changeStream);
+    expect(first.startAtOperationTime).toMatchObject({ t: 100, i: 0 });
+    expect(second).toEqual({ startAfter: { _data: '8264A1B2C3000000632B022C0100296E5A1004' } });
+  },
+  'watch-pipeline-uuid': ({ opened }) => {
+    const { a, b } = opened[0]?.command.pipeline[1].$match ?? {};
+    for (const uuid of [a, b]) {
+      expect(uuid.sub_type).toBe(4);
+      expect(Buffer.from(uuid.buffer).toString('hex')).toBe('00112233445566778899aabbccddeeff');
+    }
+  },
+};
+
+function refused({ error, opened }: PollResult): void {
+  expect(error).toMatchObject({ name: 'ConfigError', code: 'MONGODB_REFUSED' });
+  expect(opened).toHaveLength(1);
+}
+
+/** The position is lost: no stream is opened without a token. */
+function stopped({ error, opened }: PollResult): void {
+  expect(error).toBeInstanceOf(StoppedError);
+  expect(error).toMatchObject({ code: 'POSITION_LOST' });
+  expect(opened).toHaveLength(1);
+}
+
+const topicsOf = (batches: PollResult['batches']) =>
+  batches.flatMap(({ records }) => records.map(({ topic }) => topic));
