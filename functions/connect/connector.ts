@@ -60,6 +60,8 @@ export type OpenSink = {
    * database that is down: those are outcomes. `deadline` (milliseconds since 1970) ends retries.
    */
   put(records: readonly SinkRecord[], deadline: number): Promise<readonly Outcome[]>;
+  /** `errors.tolerance` as it holds for a topic: whether a rejected record holds its topic-partition or is settled. */
+  toleranceOf(topic: string): 'none' | 'data' | 'all';
 } & AsyncDisposable;
 
 /** What a sink connector is to the function that runs it. */

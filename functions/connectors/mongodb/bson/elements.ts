@@ -1,0 +1,123 @@
+import { DataError } from '../../../connect/errors.ts';
+import { BSON_TYPE } from './types.ts';
+
+/** One field of a BSON document: its name, type and value, all of them views of the document's bytes. */
+export type Element = {
+  readonly name: string;
+  readonly type: number;
+  readonly value: Uint8Array;
+  /** Type, name and value as they are in the document. */
+  readonly bytes: Uint8Array;
+};
+
+/** The fields of a document in its order. @throws DataError where the bytes are not BSON. */
+export function elementsOf(document: Uint8Array): Element[] {
+  const elements: Element[] = [];
+  const view = bufferOf(document);
+  const end = lengthAt(view, 0, view.length) - 1;
+  if (end < 4 || view[end] !== 0) throw broken('a document that ends with a zero byte');
+  let at = 4;
+  while (at < end) {
+    const type = view[at]!;
+    const nameEnd = view.indexOf(0, at + 1);
+    if (nameEnd < 0 || nameEnd >= end) throw broken('the end of a field name');
+    const valueEnd = nameEnd + 1 + sizeOf(type, view, nameEnd + 1, end);
+    if (valueEnd > end) throw broken('a value inside its document');
+    elements.push({
+      name: view.toString('utf8', at + 1, nameEnd),
+      type,
+      value: view.subarray(nameEnd + 1, valueEnd),
+      bytes: view.subarray(at, valueEnd),
+    });
+    at = valueEnd;
+  }
+  return elements;
+}
+
+/** The field of that name, the last one if there are several. */
+export const elementOf = (elements: readonly Element[], name: string): Element | undefined =>
+  elements.findLast((element) => element.name === name);
+
+/** A document of these fields. */
+export function documentOf(elements: readonly { readonly bytes: Uint8Array }[]): Buffer {
+  const length = elements.reduce((sum, { bytes }) => sum + bytes.length, 5);
+  const document = Buffer.allocUnsafe(length);
+  document.writeInt32LE(length, 0);
+  let at = 4;
+  for (const { bytes } of elements) {
+    document.set(bytes, at);
+    at += bytes.length;
+  }
+  document[at] = 0;
+  return document;
+}
+
+/** A field of that name with the type and value of another. */
+export function toElement(name: string, type: number, value: Uint8Array): Element {
+  const encoded = Buffer.from(name, 'utf8');
+  if (encoded.includes(0)) throw broken('a field name without a zero character');
+  const bytes = Buffer.concat([Buffer.of(type), encoded, Buffer.of(0), value]);
+  return { name, type, value, bytes };
+}
+
+/** The same document, with of every repeated name the last value at the place of the first. */
+export function withoutRepeatedNames(document: Uint8Array): Uint8Array {
+  const fields = new Map<string, Element>();
+  for (const element of elementsOf(document)) fields.set(element.name, element);
+  return documentOf([...fields.values()]);
+}
+
+const bufferOf = (bytes: Uint8Array): Buffer => Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length);
+
+const broken = (expected: string): DataError =>
+  new DataError('RECORD_INVALID', `Expected ${expected}, got broken BSON`);
+
+function lengthAt(view: Buffer, at: number, end: number): number {
+  if (at + 4 > end) throw broken('four bytes of a length');
+  const length = view.readInt32LE(at);
+  if (length < 0 || at + length > end) throw broken('a length inside its document');
+  return length;
+}
+
+const FIXED: Readonly<Record<number, number>> = {
+  [BSON_TYPE.double]: 8,
+  [BSON_TYPE.undefined]: 0,
+  [BSON_TYPE.objectId]: 12,
+  [BSON_TYPE.boolean]: 1,
+  [BSON_TYPE.date]: 8,
+  [BSON_TYPE.null]: 0,
+  [BSON_TYPE.int32]: 4,
+  [BSON_TYPE.timestamp]: 8,
+  [BSON_TYPE.int64]: 8,
+  [BSON_TYPE.decimal128]: 16,
+  [BSON_TYPE.minKey]: 0,
+  [BSON_TYPE.maxKey]: 0,
+};
+
+/** Bytes of the value of `type` at `at`. */
+function sizeOf(type: number, view: Buffer, at: number, end: number): number {
+  const fixed = FIXED[type];
+  if (fixed !== undefined) return fixed;
+  switch (type) {
+    case BSON_TYPE.string:
+    case BSON_TYPE.code:
+    case BSON_TYPE.symbol:
+      return 4 + lengthAt(view, at, end);
+    case BSON_TYPE.document:
+    case BSON_TYPE.array:
+    case BSON_TYPE.codeWithScope:
+      return lengthAt(view, at, end);
+    case BSON_TYPE.binary:
+      return 5 + lengthAt(view, at, end);
+    case BSON_TYPE.dbPointer:
+      return 16 + lengthAt(view, at, end);
+    case BSON_TYPE.regex: {
+      const pattern = view.indexOf(0, at);
+      const options = pattern < 0 ? -1 : view.indexOf(0, pattern + 1);
+      if (options < 0) throw broken('the end of a regular expression');
+      return options + 1 - at;
+    }
+    default:
+      throw broken('a type that BSON knows');
+  }
+}

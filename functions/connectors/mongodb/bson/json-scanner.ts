@@ -1,0 +1,194 @@
+import { DataError } from '../../../connect/errors.ts';
+import { type Output, reserve } from './output.ts';
+
+/** Where the reader is in valid UTF-8 text. */
+export type Cursor = { readonly bytes: Uint8Array; at: number };
+
+export const CHAR = {
+  quote: 0x22,
+  dollar: 0x24,
+  apostrophe: 0x27,
+  openParenthesis: 0x28,
+  closeParenthesis: 0x29,
+  comma: 0x2c,
+  minus: 0x2d,
+  point: 0x2e,
+  slash: 0x2f,
+  zero: 0x30,
+  nine: 0x39,
+  colon: 0x3a,
+  openBracket: 0x5b,
+  backslash: 0x5c,
+  closeBracket: 0x5d,
+  openBrace: 0x7b,
+  closeBrace: 0x7d,
+} as const;
+
+/** Never quotes the text: it may hold personal data. */
+export const refuse = (cursor: Cursor, expected: string): DataError =>
+  new DataError(
+    'RECORD_INVALID',
+    `Expected ${expected}, got ${cursor.at < cursor.bytes.length ? 'something else' : 'the end'} at byte ${cursor.at} of the JSON text`,
+  );
+
+/** Skips blanks and returns the next byte without taking it, or -1 at the end. */
+export function peek(cursor: Cursor): number {
+  const { bytes } = cursor;
+  let at = cursor.at;
+  while (at < bytes.length && isBlank(bytes[at]!)) at++;
+  cursor.at = at;
+  return at < bytes.length ? bytes[at]! : -1;
+}
+
+/** Takes `char`, if it is next. */
+export function take(cursor: Cursor, char: number): boolean {
+  if (peek(cursor) !== char) return false;
+  cursor.at++;
+  return true;
+}
+
+export function expect(cursor: Cursor, char: number): void {
+  if (!take(cursor, char)) throw refuse(cursor, `'${String.fromCharCode(char)}'`);
+}
+
+/** Java's whitespace within ASCII. */
+const isBlank = (char: number): boolean =>
+  char === 0x20 || (char >= 0x09 && char <= 0x0d) || (char >= 0x1c && char <= 0x1f);
+
+export const isDigit = (char: number): boolean => char >= CHAR.zero && char <= CHAR.nine;
+
+const isWordStart = (char: number): boolean =>
+  (char >= 0x61 && char <= 0x7a) ||
+  (char >= 0x41 && char <= 0x5a) ||
+  char === 0x5f ||
+  char === CHAR.dollar ||
+  char >= 0x80;
+
+/** A name or keyword without quotes: letters, digits, `_` and `$`; empty where there is none. */
+export function takeWord(cursor: Cursor): string {
+  const { bytes } = cursor;
+  const start = cursor.at;
+  if (start >= bytes.length || !isWordStart(bytes[start]!)) return '';
+  let at = start + 1;
+  while (at < bytes.length && (isWordStart(bytes[at]!) || isDigit(bytes[at]!))) at++;
+  const word = Buffer.from(bytes.buffer, bytes.byteOffset + start, at - start).toString('utf8');
+  // letters of other scripts are letters; a byte order mark or a dash is not
+  if (!/^[\p{L}_$][\p{L}\p{Nd}_$]*$/u.test(word)) throw refuse(cursor, 'a name or a value');
+  cursor.at = at;
+  return word;
+}
+
+/** Copies the text between quotes (`cursor` is behind the opening one) to `out`, escapes resolved, and takes the closing quote. */
+export function copyQuoted(cursor: Cursor, out: Output, quote: number): void {
+  const { bytes } = cursor;
+  for (;;) {
+    const start = cursor.at;
+    let at = start;
+    while (at < bytes.length && bytes[at] !== quote && bytes[at] !== CHAR.backslash) at++;
+    if (at >= bytes.length) {
+      cursor.at = at;
+      throw refuse(cursor, 'the end of a string');
+    }
+    copy(bytes, start, at, out);
+    cursor.at = at + 1;
+    if (bytes[at] === quote) return;
+    copyEscape(cursor, out);
+  }
+}
+
+/** Below this many bytes a loop is faster than the call of a native copy. */
+const SHORT = 24;
+
+function copy(bytes: Uint8Array, start: number, end: number, out: Output): void {
+  reserve(out, end - start);
+  if (end - start > SHORT) out.bytes.set(bytes.subarray(start, end), out.at);
+  else for (let from = start, to = out.at; from < end; from++, to++) out.bytes[to] = bytes[from]!;
+  out.at += end - start;
+}
+
+const ESCAPES: Readonly<Record<string, number>> = {
+  "'": 0x27,
+  '"': 0x22,
+  '\\': 0x5c,
+  '/': 0x2f,
+  b: 0x08,
+  f: 0x0c,
+  n: 0x0a,
+  r: 0x0d,
+  t: 0x09,
+};
+
+function copyEscape(cursor: Cursor, out: Output): void {
+  const letter = String.fromCharCode(cursor.bytes[cursor.at] ?? 0);
+  reserve(out, 4);
+  if (letter !== 'u') {
+    const char = ESCAPES[letter];
+    if (char === undefined) throw refuse(cursor, 'an escape sequence that JSON knows');
+    cursor.at++;
+    out.bytes[out.at++] = char;
+    return;
+  }
+  const high = takeUnit(cursor);
+  const isPair = high >= 0xd800 && high < 0xdc00 && cursor.bytes[cursor.at] === CHAR.backslash;
+  if (isPair && cursor.bytes[cursor.at + 1] === 0x75) {
+    const before = cursor.at;
+    cursor.at++;
+    const low = takeUnit(cursor);
+    if (low >= 0xdc00 && low < 0xe000) {
+      out.at += out.bytes.write(String.fromCharCode(high, low), out.at, 'utf8');
+      return;
+    }
+    cursor.at = before;
+  }
+  writeUnit(high, out);
+}
+
+/** The four hexadecimal digits behind `u`. */
+function takeUnit(cursor: Cursor): number {
+  const digits = String.fromCharCode(...cursor.bytes.subarray(cursor.at + 1, cursor.at + 5));
+  if (!/^[0-9A-Fa-f]{4}$/.test(digits)) throw refuse(cursor, 'four hexadecimal digits');
+  cursor.at += 5;
+  return Number.parseInt(digits, 16);
+}
+
+/** One UTF-16 unit. A lone surrogate becomes three bytes, as with the peer, though that is not valid UTF-8. */
+function writeUnit(unit: number, out: Output): void {
+  if (unit < 0x80) out.bytes[out.at++] = unit;
+  else if (unit < 0x800) {
+    out.bytes[out.at++] = 0xc0 | (unit >> 6);
+    out.bytes[out.at++] = 0x80 | (unit & 0x3f);
+  } else {
+    out.bytes[out.at++] = 0xe0 | (unit >> 12);
+    out.bytes[out.at++] = 0x80 | ((unit >> 6) & 0x3f);
+    out.bytes[out.at++] = 0x80 | (unit & 0x3f);
+  }
+}
+
+/** A number's text, whether it is an integer, and what ends it is checked; the cursor is at a digit or a minus. */
+export function takeNumber(cursor: Cursor): { text: string; isInteger: boolean } {
+  const { bytes } = cursor;
+  const start = cursor.at;
+  let at = start;
+  while (at < bytes.length && isNumberPart(bytes[at]!)) at++;
+  const text = String.fromCharCode(...bytes.subarray(start, at));
+  const end = at < bytes.length ? bytes[at]! : -1;
+  if (!NUMBER.test(text) || !(end === -1 || isBlank(end) || ENDS_NUMBER.has(end))) throw refuse(cursor, 'a number');
+  cursor.at = at;
+  return { text, isInteger: INTEGER.test(text) };
+}
+
+/** Leading zeros are read; a sign, a point or an exponent needs a digit behind it. */
+const NUMBER = /^-?(?:\d+(?:\.\d+)?(?:[eE][+-]?\d+)?|Infinity)$/;
+const INTEGER = /^-?\d+$/;
+const ENDS_NUMBER: ReadonlySet<number> = new Set([
+  CHAR.comma,
+  CHAR.closeBrace,
+  CHAR.closeBracket,
+  CHAR.closeParenthesis,
+]);
+const isNumberPart = (char: number): boolean =>
+  isDigit(char) ||
+  char === CHAR.point ||
+  char === CHAR.minus ||
+  char === 0x2b ||
+  (char >= 0x41 && char <= 0x7a && char !== CHAR.openBracket && char !== CHAR.backslash && char !== CHAR.closeBracket);

@@ -1,0 +1,90 @@
+const SINK = 'com.mongodb.kafka.connect.sink';
+const ID = `${SINK}.processor.id.strategy`;
+const CDC = `${SINK}.cdc`;
+const WRITE = `${SINK}.writemodel.strategy`;
+const PROCESSOR = `${SINK}.processor`;
+
+/** Class names of the peer by what they are. `false`: known, not built yet, so refused by name. */
+export const CLASSES = {
+  handler: {
+    [`${CDC}.mongodb.ChangeStreamHandler`]: true,
+    [`${CDC}.debezium.mongodb.MongoDbHandler`]: false,
+    [`${CDC}.debezium.mongodb.ChangeStreamHandler`]: false,
+    [`${CDC}.debezium.rdbms.RdbmsHandler`]: false,
+    [`${CDC}.debezium.rdbms.mysql.MysqlHandler`]: false,
+    [`${CDC}.debezium.rdbms.postgres.PostgresHandler`]: false,
+    [`${CDC}.qlik.rdbms.RdbmsHandler`]: false,
+  },
+  idStrategy: {
+    [`${ID}.BsonOidStrategy`]: true,
+    [`${ID}.UuidStrategy`]: true,
+    [`${ID}.KafkaMetaDataStrategy`]: true,
+    [`${ID}.FullKeyStrategy`]: true,
+    [`${ID}.PartialKeyStrategy`]: false,
+    [`${ID}.PartialValueStrategy`]: false,
+    [`${ID}.ProvidedInKeyStrategy`]: true,
+    [`${ID}.ProvidedInValueStrategy`]: true,
+    [`${ID}.UuidProvidedInKeyStrategy`]: true,
+    [`${ID}.UuidProvidedInValueStrategy`]: true,
+  },
+  writeModelStrategy: {
+    [`${WRITE}.DefaultWriteModelStrategy`]: true,
+    [`${WRITE}.ReplaceOneDefaultStrategy`]: true,
+    [`${WRITE}.InsertOneDefaultStrategy`]: false,
+    [`${WRITE}.UpdateOneDefaultStrategy`]: true,
+    [`${WRITE}.UpdateOneTimestampsStrategy`]: false,
+    [`${WRITE}.ReplaceOneBusinessKeyStrategy`]: false,
+    [`${WRITE}.UpdateOneBusinessKeyTimestampStrategy`]: false,
+    [`${WRITE}.DeleteOneBusinessKeyStrategy`]: false,
+    [`${WRITE}.DeleteOneDefaultStrategy`]: true,
+    [`${WRITE}.DeleteOneTombstoneBusinessKeyStrategy`]: false,
+  },
+  namespaceMapper: {
+    [`${SINK}.namespace.mapping.DefaultNamespaceMapper`]: true,
+    [`${SINK}.namespace.mapping.FieldPathNamespaceMapper`]: true,
+  },
+  postProcessor: {
+    [`${PROCESSOR}.DocumentIdAdder`]: true,
+    [`${PROCESSOR}.KafkaMetaAdder`]: false,
+    [`${PROCESSOR}.NullFieldValueRemover`]: false,
+    [`${PROCESSOR}.BlockListKeyProjector`]: false,
+    [`${PROCESSOR}.BlockListValueProjector`]: false,
+    [`${PROCESSOR}.AllowListKeyProjector`]: false,
+    [`${PROCESSOR}.AllowListValueProjector`]: false,
+    [`${PROCESSOR}.BlacklistKeyProjector`]: false,
+    [`${PROCESSOR}.BlacklistValueProjector`]: false,
+    [`${PROCESSOR}.WhitelistKeyProjector`]: false,
+    [`${PROCESSOR}.WhitelistValueProjector`]: false,
+    [`${PROCESSOR}.field.renaming.RenameByMapping`]: false,
+    [`${PROCESSOR}.field.renaming.RenameByRegExp`]: false,
+  },
+} as const satisfies Record<string, Readonly<Record<string, boolean>>>;
+
+export type ClassKind = keyof typeof CLASSES;
+
+const JAVA_CLASS = /^(?:[\p{L}_$][\p{L}\p{N}_$]*\.)*[\p{L}_$][\p{L}\p{N}_$]*$/u;
+
+/** Why a class of that kind can't be used, in the peer's words where it has some, or nothing. */
+export function refuseClass(kind: ClassKind, name: string): string | undefined {
+  if (!JAVA_CLASS.test(name)) return 'Does not match expected class pattern.';
+  const known: Readonly<Record<string, boolean>> = CLASSES[kind];
+  const built = Object.hasOwn(known, name) ? known[name] : undefined;
+  if (built) return undefined;
+  if (built === false) return `Not built yet: ${name}`;
+  const isOther = Object.values(CLASSES).some((names) => Object.hasOwn(names, name));
+  if (!isOther) return `Class not found: ${name}`;
+  return kind === 'handler'
+    ? "Contract violation class doesn't implement: 'CdcHandler'"
+    : `Class could not be initialized, no public default constructor: ${name}`;
+}
+
+/** The simple name behind the last dot: what the code distinguishes. */
+export const simpleNameOf = (className: string): string => className.slice(className.lastIndexOf('.') + 1);
+
+export const DEFAULT_CLASSES = {
+  idStrategy: `${ID}.BsonOidStrategy`,
+  writeModelStrategy: `${WRITE}.DefaultWriteModelStrategy`,
+  deleteStrategy: `${WRITE}.DeleteOneDefaultStrategy`,
+  namespaceMapper: `${SINK}.namespace.mapping.DefaultNamespaceMapper`,
+  postProcessor: `${PROCESSOR}.DocumentIdAdder`,
+} as const;

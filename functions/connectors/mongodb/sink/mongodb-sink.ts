@@ -1,0 +1,66 @@
+import { randomBytes } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { OpenSink, SinkConnector, SinkDeps } from '../../../connect/connector.ts';
+import { ConnectorError } from '../../../connect/errors.ts';
+import type { Outcome } from '../../../connect/outcomes.ts';
+import type { SinkRecord } from '../../../connect/records.ts';
+import { createMongoClient } from '../client/mongo-client.ts';
+import { planPut } from './plan-put.ts';
+import { type SinkConfig, sinkConfig } from './properties.ts';
+import { type SendCommand, sendWith } from './send-command.ts';
+import { topicSettings } from './topic-plans.ts';
+import { namespaceText } from './write-models.ts';
+import { writeNamespace } from './write-namespace.ts';
+
+/** `com.mongodb.kafka.connect.MongoSinkConnector`. */
+export const mongodbSink: SinkConnector<SinkConfig> = {
+  config: sinkConfig,
+  async open(config, deps) {
+    const client = createMongoClient({
+      uri: config.connectionUri,
+      role: 'sink',
+      provider: config.provider,
+      serverApiVersion: config.serverApiVersion,
+      serverApiStrict: config.serverApiStrict,
+      serverApiDeprecationErrors: config.serverApiDeprecationErrors,
+    });
+    return openSink(config, sendWith(client), deps, () => client.close());
+  },
+};
+
+/** The sink over any way to send commands: the real one needs a server. */
+export function openSink(config: SinkConfig, send: SendCommand, deps: SinkDeps, close: () => Promise<void>): OpenSink {
+  const settingsOf = topicSettings(config, (count) => randomBytes(count));
+
+  async function put(records: readonly SinkRecord[], deadline: number): Promise<readonly Outcome[]> {
+    const plan = planPut(records, settingsOf);
+    const outcomes = new Map(plan.outcomes);
+    const start = deps.now();
+    await Promise.all(
+      plan.namespaces.map(async ({ namespace, batches }) => {
+        const result = await writeNamespace(namespace, batches, deadline, { send, now: deps.now, sleep });
+        for (const [index, outcome] of result.outcomes) outcomes.set(index, outcome);
+        if (result.missing > 0) {
+          deps.metrics.add('sinkUpdatesMissed', result.missing);
+          deps.log.warn('Updates found no document', { namespace: namespaceText(namespace), count: result.missing });
+        }
+      }),
+    );
+    if (plan.namespaces.length > 0) deps.metrics.add('sinkWriteLatency', deps.now() - start);
+    return records.map((record, index) => outcomes.get(index) ?? unaccounted(record));
+  }
+
+  return {
+    put,
+    toleranceOf: (topic) => settingsOf(topic)?.tolerance ?? 'none',
+    [Symbol.asyncDispose]: close,
+  };
+}
+
+/** Never: every record is planned, and every planned write gets an outcome. */
+function unaccounted(record: SinkRecord): never {
+  throw new ConnectorError(
+    'RECORD_INVALID',
+    `No outcome for the record at ${record.topic}-${record.partition}@${record.offset}`,
+  );
+}

@@ -1,0 +1,97 @@
+import { ConnectorError, DataError } from '../../../connect/errors.ts';
+import { type Outcome, SKIPPED } from '../../../connect/outcomes.ts';
+import { positionOf, type SinkRecord, topicPartitionOf } from '../../../connect/records.ts';
+import { planRecord } from './plan-record.ts';
+import { commandOf, toStatement } from './statements.ts';
+import type { TopicSettings } from './topic-plans.ts';
+import { documentIdOf, type Namespace, namespaceText } from './write-models.ts';
+import type { Batch, Write } from './write-namespace.ts';
+import { behind, recordRejected } from './write-outcomes.ts';
+
+export type NamespacePlan = { readonly namespace: Namespace; readonly batches: readonly Batch[] };
+
+export type PutPlan = {
+  /** Outcomes that are clear before anything is written, by the place of the record. */
+  readonly outcomes: ReadonlyMap<number, Outcome>;
+  readonly namespaces: readonly NamespacePlan[];
+};
+
+/**
+ * What a put writes: batches by namespace, in the order of the records.
+ *
+ * @throws ConnectorError TOPIC_UNKNOWN, before anything is written.
+ */
+export function planPut(
+  records: readonly SinkRecord[],
+  settingsOf: (topic: string) => TopicSettings | undefined,
+): PutPlan {
+  const outcomes = new Map<number, Outcome>();
+  const held = new Map<string, string>();
+  const namespaces = new Map<string, { namespace: Namespace; batches: GrowingBatch[] }>();
+  for (const [index, record] of records.entries()) {
+    const settings = settingsOf(record.topic);
+    if (!settings) throw unknownTopic(record);
+    const topicPartition = topicPartitionOf(record);
+    const holder = held.get(topicPartition);
+    if (holder !== undefined) {
+      outcomes.set(index, behind(holder));
+      continue;
+    }
+    const planned = planWrite(record, index, settings);
+    if ('status' in planned) {
+      outcomes.set(index, planned);
+      if (planned.status === 'rejected' && settings.tolerance === 'none') held.set(topicPartition, positionOf(record));
+      continue;
+    }
+    const name = namespaceText(planned.namespace);
+    const plan = namespaces.get(name) ?? { namespace: planned.namespace, batches: [] };
+    namespaces.set(name, plan);
+    batchFor(plan.batches, settings).writes.push(planned.write);
+  }
+  return { outcomes, namespaces: [...namespaces.values()] };
+}
+
+type GrowingBatch = { readonly settings: TopicSettings; readonly isOrdered: boolean; readonly writes: Write[] };
+
+/** The last batch, or a new one where it is full or its topic has other settings. */
+function batchFor(batches: GrowingBatch[], settings: TopicSettings): GrowingBatch {
+  const last = batches.at(-1);
+  const { maxBatchSize, isOrdered } = settings;
+  if (last?.settings === settings && (maxBatchSize === 0 || last.writes.length < maxBatchSize)) return last;
+  const batch = { settings, isOrdered, writes: [] };
+  batches.push(batch);
+  return batch;
+}
+
+function planWrite(
+  record: SinkRecord,
+  index: number,
+  settings: TopicSettings,
+): Outcome | { namespace: Namespace; write: Write } {
+  try {
+    const planned = planRecord(record, settings.plan);
+    if (!planned) return SKIPPED;
+    const position = positionOf(record);
+    const statement = toStatement(planned.model, position);
+    const write = {
+      index,
+      position,
+      topicPartition: topicPartitionOf(record),
+      command: commandOf(planned.model),
+      id: documentIdOf(planned.model),
+      statement,
+      bytes: statement.length,
+      holds: settings.tolerance === 'none',
+    };
+    return { namespace: planned.namespace, write };
+  } catch (error) {
+    if (error instanceof DataError) return recordRejected(error);
+    throw error;
+  }
+}
+
+const unknownTopic = (record: SinkRecord): ConnectorError =>
+  new ConnectorError(
+    'TOPIC_UNKNOWN',
+    `Expected a record of a topic in topics or topics.regex, got ${positionOf(record)}`,
+  );

@@ -1,0 +1,95 @@
+import { boolean, choice, int, text } from '../../../connect/properties.ts';
+import { DEFAULT_CLASSES, refuseClass } from './class-names.ts';
+
+const group = 'Writes';
+const TOLERANCES = ['none', 'data', 'all'] as const;
+/** A limit that the writer does not know yet must not be ignored. */
+const zeroOnly = (what: string) => (value: string) =>
+  /^[+]?0*[1-9]\d*$/.test(value) ? `Not built yet: ${what}` : undefined;
+
+/** What is written and how, and what happens to a record that can't be. */
+export const writeProperties = {
+  'writemodel.strategy': text({
+    group,
+    importance: 'low',
+    description: 'Class that makes the write of a record with a value.',
+    default: DEFAULT_CLASSES.writeModelStrategy,
+    check: (value) => refuseClass('writeModelStrategy', value),
+  }),
+  'delete.writemodel.strategy': text({
+    group,
+    importance: 'low',
+    description: 'Class that makes the write of a record without a value.',
+    default: DEFAULT_CLASSES.deleteStrategy,
+    check: (value) => refuseClass('writeModelStrategy', value),
+  }),
+  'delete.on.null.values': boolean({
+    group,
+    importance: 'medium',
+    description: 'Whether a record with a key and without a value deletes the document.',
+    default: 'false',
+  }),
+  'max.batch.size': int({
+    group,
+    importance: 'medium',
+    description: 'Most records in one bulk write; 0 means no limit.',
+    default: '0',
+    min: 0,
+  }),
+  'bulk.write.ordered': boolean({
+    group,
+    importance: 'medium',
+    description:
+      'Whether writes of different documents keep the order of their records. Writes of one document always keep it.',
+    default: 'true',
+  }),
+  'rate.limiting.timeout': int({
+    group,
+    importance: 'low',
+    description: 'Milliseconds to wait after every rate.limiting.every.n bulk writes.',
+    default: '0',
+    min: 0,
+    check: zeroOnly('rate limiting'),
+  }),
+  'rate.limiting.every.n': int({
+    group,
+    importance: 'low',
+    description: 'Bulk writes between two waits of rate.limiting.timeout.',
+    default: '0',
+    min: 0,
+    check: zeroOnly('rate limiting'),
+  }),
+  'update.missing': choice(['count', 'reject'], {
+    group,
+    importance: 'medium',
+    description:
+      'What an update means whose document is not there. count: a metric and a log line. Not a property of the peer, which says nothing.',
+    default: 'count',
+    check: (value) => (value.toLowerCase() === 'reject' ? 'Not built yet: reject' : undefined),
+  }),
+  'errors.tolerance': choice(TOLERANCES, {
+    group: 'Errors',
+    importance: 'high',
+    description:
+      'none: a record that can never be written holds its topic-partition until a person acts. all, data: it becomes a dead letter.',
+    default: 'none',
+  }),
+  'mongo.errors.tolerance': choice(TOLERANCES, {
+    group: 'Errors',
+    importance: 'medium',
+    description: "Replaces errors.tolerance for the connector's own errors.",
+    default: 'none',
+  }),
+  'errors.log.enable': boolean({
+    group: 'Errors',
+    importance: 'medium',
+    description: 'Whether each record that becomes a dead letter is logged, by position.',
+    default: 'false',
+  }),
+  'mongo.errors.log.enable': boolean({
+    group: 'Errors',
+    importance: 'medium',
+    description: "Replaces errors.log.enable for the connector's own errors.",
+    default: 'false',
+  }),
+};

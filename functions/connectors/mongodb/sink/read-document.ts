@@ -1,0 +1,30 @@
+import { DataError } from '../../../connect/errors.ts';
+import { positionOf, type Schema, type SinkRecord } from '../../../connect/records.ts';
+import { checkedBson } from '../bson/checked-bson.ts';
+import { jsonToBson } from '../bson/json-to-bson.ts';
+
+/**
+ * The key or value of a record as BSON bytes; nothing where it is null. A text is Extended JSON, bytes are BSON.
+ *
+ * @throws DataError where it is neither.
+ */
+export function readDocument(record: SinkRecord, side: 'key' | 'value'): Uint8Array | undefined {
+  const data = record[side];
+  if (data === null || data === undefined) return undefined;
+  try {
+    return toBson(data, side === 'key' ? record.keySchema : record.valueSchema);
+  } catch (error) {
+    if (!(error instanceof DataError)) throw error;
+    const message = `Could not convert the ${side} of ${positionOf(record)} into a BSON document: ${error.message}`;
+    throw new DataError('RECORD_INVALID', message, { cause: error });
+  }
+}
+
+function toBson(data: unknown, schema: Schema | null): Uint8Array {
+  if (typeof data === 'string') return jsonToBson(Buffer.from(data, 'utf8'));
+  if (data instanceof Uint8Array) return schema?.type === 'string' ? jsonToBson(data) : checkedBson(data);
+  throw new DataError(
+    'RECORD_INVALID',
+    `No converter present due to unexpected object type: ${schema?.type ?? typeof data}`,
+  );
+}

@@ -1,0 +1,131 @@
+import type { Review } from '../../../connect/connector-config.ts';
+import type { Problem } from '../../../connect/errors.ts';
+import type { Property } from '../../../connect/properties.ts';
+import { DEFAULT_CLASSES, simpleNameOf } from './class-names.ts';
+import { overridesOf } from './topic-overrides.ts';
+import { refuseTopics } from './topics.ts';
+
+/** What the rules between properties read. */
+export type Reviewed = {
+  readonly topics: readonly string[];
+  readonly topicsRegex: string;
+  readonly originals: Readonly<Record<string, string>>;
+};
+
+type Texts = Readonly<Record<string, string>>;
+type Properties = Readonly<Record<string, Property<unknown>>>;
+
+/** Rules that need more than one property, for the connector and for every topic with overrides. */
+export function reviewSink(config: Reviewed, properties: Properties): Partial<Review> {
+  const { overrides, problems, warnings } = overridesOf(config.originals, config.topics, Object.keys(properties));
+  const found: Problem[] = [...refuseTopics(config.topics, config.topicsRegex), ...problems];
+  const global = Object.fromEntries(
+    Object.entries(config.originals).filter(([name]) => !name.startsWith('topic.override.')),
+  );
+  found.push(...refuseCombinations(global));
+  const said = [...warnings, ...obsolete(global), ...ignoredByHandler(global)];
+  for (const [topic, values] of overrides) {
+    const invalid = refuseValues(topic, values, properties);
+    found.push(...invalid);
+    if (invalid.length > 0) continue;
+    found.push(...refuseCombinations({ ...global, ...values }));
+    said.push(...ignoredByHandler({ ...global, ...values }));
+  }
+  return { problems: unique(found), warnings: [...new Set(said)] };
+}
+
+function refuseValues(topic: string, values: Texts, properties: Properties): Problem[] {
+  return Object.entries(values).flatMap(([name, value]) => {
+    const result = properties[name]?.safeParse(value);
+    if (!result || result.success) return [];
+    return result.error.issues.map(({ message }) => ({
+      property: `topic.override.${topic}.${name}`,
+      message: `Invalid value ${value} for configuration ${name}: ${message}`,
+    }));
+  });
+}
+
+const unique = (problems: readonly Problem[]): Problem[] => [
+  ...new Map(problems.map((problem) => [`${problem.property}: ${problem.message}`, problem])).values(),
+];
+
+const DELETABLE = ['FullKeyStrategy', 'PartialKeyStrategy', 'ProvidedInKeyStrategy'];
+
+function refuseCombinations(texts: Texts): Problem[] {
+  const problems: Problem[] = [];
+  const refuse = (property: string, reason: string) =>
+    problems.push({
+      property,
+      message: `Invalid value ${texts[property] ?? ''} for configuration ${property}: ${reason}`,
+    });
+  const isDefaultDelete =
+    (texts['delete.writemodel.strategy'] ?? DEFAULT_CLASSES.deleteStrategy) === DEFAULT_CLASSES.deleteStrategy;
+  const strategy = simpleNameOf(texts['document.id.strategy'] ?? DEFAULT_CLASSES.idStrategy);
+  const deletes = texts['delete.on.null.values']?.toLowerCase() === 'true';
+  if (deletes && isDefaultDelete && !DELETABLE.includes(strategy)) {
+    refuse(
+      'delete.on.null.values',
+      `DeleteOneDefaultStrategy can only be applied when the configured IdStrategy is an instance of: ${DELETABLE.join(' or ')}`,
+    );
+  }
+  problems.push(...refuseNamespaceFields(texts));
+  return problems;
+}
+
+function refuseNamespaceFields(texts: Texts): Problem[] {
+  if (simpleNameOf(texts['namespace.mapper'] ?? '') !== 'FieldPathNamespaceMapper') return [];
+  const problems: Problem[] = [];
+  const field = (side: string, part: string) => `namespace.mapper.${side}.${part}.field`;
+  const isSet = (side: string, part: string) => (texts[field(side, part)] ?? '') !== '';
+  for (const part of ['database', 'collection']) {
+    if (isSet('key', part) && isSet('value', part)) {
+      problems.push({
+        property: field('key', part),
+        message: `Invalid value ${texts[field('key', part)]} for configuration ${field('key', part)}: Cannot set both: '${field('key', part)}' and '${field('value', part)}'`,
+      });
+    }
+  }
+  if (!['database', 'collection'].some((part) => isSet('key', part) || isSet('value', part))) {
+    problems.push({
+      property: 'namespace.mapper',
+      message: `Invalid value ${texts['namespace.mapper']} for configuration namespace.mapper: Missing configuration for the FieldBasedNamespaceMapper. Please configure the database and / or collection field path.`,
+    });
+  }
+  return problems;
+}
+
+/** Accepted and without effect, as with the peer: said once. */
+function obsolete(texts: Texts): string[] {
+  const warnings = ['max.num.retries', 'retries.defer.timeout']
+    .filter((name) => texts[name] !== undefined)
+    .map((name) => `${name}: The property is unused; writes are tried again until the invocation ends`);
+  if ((texts['errors.deadletterqueue.topic.name'] ?? '') !== '') {
+    warnings.push('errors.deadletterqueue.topic.name: The property is unused; dead letters wait in the SQS queue');
+  }
+  return warnings;
+}
+
+const IGNORED_BY_HANDLERS: Readonly<Record<string, string>> = {
+  'post.processor.chain': DEFAULT_CLASSES.postProcessor,
+  'field.renamer.mapping': '[]',
+  'field.renamer.regexp': '[]',
+  'key.projection.list': '',
+  'value.projection.list': '',
+  'key.projection.type': 'none',
+  'value.projection.type': 'none',
+  'writemodel.strategy': DEFAULT_CLASSES.writeModelStrategy,
+  'document.id.strategy': DEFAULT_CLASSES.idStrategy,
+  'document.id.strategy.overwrite.existing': 'false',
+  'document.id.strategy.uuid.format': 'string',
+  'delete.on.null.values': 'false',
+};
+
+function ignoredByHandler(texts: Texts): string[] {
+  if ((texts['change.data.capture.handler'] ?? '') === '') return [];
+  return Object.entries(IGNORED_BY_HANDLERS)
+    .filter(([name, usual]) => (texts[name] ?? usual) !== usual)
+    .map(
+      ([name]) =>
+        `Configuration property 'change.data.capture.handler' is incompatible with '${name}'. The latter is ignored.`,
+    );
+}

@@ -1,0 +1,74 @@
+import type { MongoClient } from 'mongodb';
+import { DocumentSequence } from 'mongodb/lib/cmap/commands.js';
+import type { CommandName } from './statements.ts';
+import type { Namespace } from './write-models.ts';
+import type { ConcernError, WriteError } from './write-verdict.ts';
+
+export type Command = {
+  readonly namespace: Namespace;
+  readonly name: CommandName;
+  readonly isOrdered: boolean;
+  /** BSON of the elements of the command's list. */
+  readonly statements: readonly Uint8Array[];
+};
+
+export type Reply = {
+  /** Documents that were matched, deleted or inserted. */
+  readonly count: number;
+  readonly writeErrors: readonly WriteError[];
+  readonly concernError: ConcernError | undefined;
+};
+
+/** Sends one command; throws what the driver throws where it fails as a whole. */
+export type SendCommand = (command: Command, timeoutMs: number) => Promise<Reply>;
+
+/**
+ * The driver's command with its statements as ready BSON bytes. Its own bulk writes would decode and encode every
+ * document once more, and reorder numeric field names.
+ */
+export const sendWith =
+  (client: MongoClient): SendCommand =>
+  async ({ namespace, name, isOrdered, statements }, timeoutMs) => {
+    const list = name === 'delete' ? 'deletes' : 'updates';
+    const sequence = new DocumentSequence(list);
+    for (const statement of statements) sequence.push({}, statement);
+    const database = client.db(namespace.database);
+    const { w, j, journal, wtimeoutMS } = database.writeConcern ?? {};
+    const concern = {
+      ...(w !== undefined && { w }),
+      ...((journal ?? j) !== undefined && { j: journal ?? j }),
+      ...(wtimeoutMS !== undefined && { wtimeout: wtimeoutMS }),
+    };
+    const command = {
+      [name]: namespace.collection,
+      ordered: isOrdered,
+      ...(Object.keys(concern).length > 0 && { writeConcern: concern }),
+      [list]: sequence,
+    };
+    try {
+      return toReply(await database.command(command, { timeoutMS: timeoutMs }));
+    } catch (error) {
+      // the driver throws where only the write concern failed, with the whole reply inside
+      const reply = replyInside(error);
+      if (reply) return toReply(reply);
+      throw error;
+    }
+  };
+
+type RawReply = {
+  readonly n?: number;
+  readonly writeErrors?: readonly WriteError[];
+  readonly writeConcernError?: ConcernError;
+};
+
+const toReply = ({ n = 0, writeErrors = [], writeConcernError }: RawReply): Reply => ({
+  count: n,
+  writeErrors,
+  concernError: writeConcernError,
+});
+
+function replyInside(error: unknown): RawReply | undefined {
+  const result = error instanceof Error && 'result' in error ? error.result : undefined;
+  if (typeof result !== 'object' || result === null || !('writeConcernError' in result)) return undefined;
+  return 'ok' in result && result.ok === 1 ? (result as RawReply) : undefined;
+}

@@ -1,0 +1,32 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { SQSClient } from '@aws-sdk/client-sqs';
+import middy from '@middy/core';
+import { createLog } from '../aws/log.ts';
+import { createMetrics } from '../aws/metrics.ts';
+import { endInvocation } from './end-invocation.ts';
+import { lambdaPut } from './lambda-put.ts';
+
+const environment = process.env.TAILRACE_ENVIRONMENT ?? 'unknown';
+const file = process.env.TAILRACE_CONNECTOR_FILE ?? join(import.meta.dirname, 'connector.json');
+const connectorFile = readFileSync(file, 'utf8');
+const log = createLog('sink', { environment });
+const metrics = createMetrics('sink', { environment });
+
+const put = lambdaPut({
+  connectorFile,
+  hasPartialResponse: process.env.TAILRACE_PARTIAL_RESPONSE === 'true',
+  deadLetterQueueUrl: process.env.TAILRACE_DEAD_LETTER_QUEUE_URL,
+  sqs: () => new SQSClient(),
+  env: (name) => process.env[name],
+  log,
+  metrics,
+  now: Date.now,
+});
+
+/** The Lambda function of one sink connector: one invocation is one put. */
+export const handler = middy()
+  .use(endInvocation(log, metrics))
+  .handler((event: unknown, context: { getRemainingTimeInMillis(): number }) =>
+    put(event, context.getRemainingTimeInMillis()),
+  );

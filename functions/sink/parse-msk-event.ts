@@ -1,0 +1,75 @@
+import { z } from 'zod';
+import { ConnectorError } from '../connect/errors.ts';
+import type { ConsumedRecord, Header } from '../connect/records.ts';
+
+const base64 = z.base64().nullish();
+/** One-key objects; the bytes may come as signed numbers. */
+const header = z.record(z.string(), z.array(z.int().min(-128).max(255)).nullable());
+const record = z.object({
+  topic: z.string().min(1),
+  partition: z.int().min(0),
+  offset: z.int().min(0),
+  timestamp: z.int().optional(),
+  timestampType: z.enum(['CREATE_TIME', 'LOG_APPEND_TIME', 'NO_TIMESTAMP_TYPE']).optional(),
+  key: base64,
+  value: base64,
+  headers: z.array(header).nullish(),
+});
+const event = z.object({
+  eventSource: z.enum(['aws:kafka', 'SelfManagedKafka']),
+  records: z.record(z.string(), z.array(record)),
+  tailraceReplay: z.object({ attempts: z.int().min(1) }).optional(),
+});
+
+export type PutEvent = {
+  readonly records: readonly ConsumedRecord[];
+  /** How often the one record of a replay was rejected before; nothing in an ordinary put. */
+  readonly replayedAttempts: number | undefined;
+};
+
+/**
+ * The records of an invocation, per topic-partition in the order of their offsets.
+ *
+ * @throws ConnectorError EVENT_INVALID with the first place that is wrong, never with its content.
+ */
+export function parseMskEvent(input: unknown): PutEvent {
+  const parsed = event.safeParse(input);
+  if (!parsed.success) {
+    const [issue] = parsed.error.issues;
+    throw invalid(`${issue?.path.join('.') || 'event'}: ${issue?.message ?? 'unknown'}`);
+  }
+  const { records, tailraceReplay } = parsed.data;
+  return {
+    records: Object.entries(records).flatMap(([name, list]) => toRecords(name, list)),
+    replayedAttempts: tailraceReplay?.attempts,
+  };
+}
+
+function toRecords(name: string, list: readonly z.output<typeof record>[]): ConsumedRecord[] {
+  const stranger = list.find(({ topic, partition }) => name !== `${topic}-${partition}`);
+  if (stranger) {
+    throw invalid(`records.${name}: a record of ${stranger.topic}-${stranger.partition} is in the list of ${name}`);
+  }
+  return list.map(toRecord).sort((a, b) => a.offset - b.offset);
+}
+
+function toRecord({ topic, partition, offset, ...rest }: z.output<typeof record>): ConsumedRecord {
+  return {
+    topic,
+    partition,
+    offset,
+    timestamp: rest.timestamp ?? -1,
+    timestampType: rest.timestampType ?? 'NO_TIMESTAMP_TYPE',
+    key: toBytes(rest.key),
+    value: toBytes(rest.value),
+    headers: (rest.headers ?? [])
+      .flatMap(Object.entries<number[] | null>)
+      .map(([name, bytes]): Header => [name, bytes === null ? null : Uint8Array.from(bytes, (byte) => byte & 0xff)]),
+  };
+}
+
+const toBytes = (text: string | null | undefined): Uint8Array | null =>
+  text === null || text === undefined ? null : Buffer.from(text, 'base64');
+
+const invalid = (what: string): ConnectorError =>
+  new ConnectorError('EVENT_INVALID', `Expected an event of an MSK event source mapping, got a problem at ${what}`);
