@@ -15,14 +15,17 @@ type Props = {
   readonly securityGroupId: string;
 };
 
-/** An MSK cluster with IAM authentication and TLS everywhere; retained when its stack goes. */
+/**
+ * An MSK cluster with IAM authentication and TLS everywhere. It outlives its stack where deletion is protected; elsewhere
+ * it goes, for brokers that nobody uses cost as much as others.
+ */
 export class MskCluster extends Construct {
   readonly clusterArn: string;
 
   constructor(scope: Construct, id: string, props: Props) {
     super(scope, id);
     const cluster = props.kafka.kind === 'serverless' ? this.#serverless(props) : this.#brokers(props, props.kafka);
-    cluster.applyRemovalPolicy(RemovalPolicy.RETAIN);
+    cluster.applyRemovalPolicy(removalPolicyOf(props.settings));
     this.clusterArn = cluster.attrArn;
   }
 
@@ -39,6 +42,8 @@ export class MskCluster extends Construct {
       name,
       serverProperties: serverPropertiesOf(settings, kafka),
     });
+    // a configuration can't be deleted while a cluster uses it
+    configuration.applyRemovalPolicy(removalPolicyOf(settings));
     return new CfnCluster(this, 'cluster', {
       clusterName: name,
       kafkaVersion: kafka.version,
@@ -78,3 +83,6 @@ function serverPropertiesOf({ retention }: EnvironmentSettings, kafka: Brokers):
     .map(([name, value]) => `${name}=${value}`)
     .join('\n');
 }
+
+const removalPolicyOf = ({ deletionProtection }: EnvironmentSettings): RemovalPolicy =>
+  deletionProtection ? RemovalPolicy.RETAIN : RemovalPolicy.DESTROY;

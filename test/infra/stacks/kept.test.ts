@@ -55,13 +55,16 @@ describe.each(CLOUD)('what outlives the stacks of %s', (name) => {
     expect(bucket.Properties.LifecycleConfiguration.Rules[0].ExpirationInDays).toBe(topicHours / 24 + 14 + 1);
   });
 
-  test('cluster and topics are retained', () => {
-    for (const type of ['AWS::MSK::Cluster', 'AWS::MSK::Topic']) {
-      const resources = resourcesOf(templates.kafka, type);
-      expect(resources.length).toBeGreaterThan(0);
-      for (const resource of resources) {
-        expect(resource).toMatchObject({ DeletionPolicy: 'Retain', UpdateReplacePolicy: 'Retain' });
-      }
+  test('topics are retained, and the cluster where deletion is protected', () => {
+    const topics = resourcesOf(templates.kafka, 'AWS::MSK::Topic');
+    expect(topics).toHaveLength(1);
+    expect(topics[0]).toMatchObject({ DeletionPolicy: 'Retain', UpdateReplacePolicy: 'Retain' });
+    const expected = name === 'prod' ? 'Retain' : 'Delete';
+    for (const type of ['AWS::MSK::Cluster', 'AWS::MSK::Configuration']) {
+      expect(onlyResource(templates.kafka, type)).toMatchObject({
+        DeletionPolicy: expected,
+        UpdateReplacePolicy: expected,
+      });
     }
   });
 

@@ -60,3 +60,11 @@ describe.each(CLOUD)('the observability stack of %s', (name) => {
     expect(onlyResource(template, 'AWS::CloudWatch::Dashboard').Properties.DashboardName).toBe(`tailrace-${name}`);
   });
 });
+
+test('an environment that has no connectors yet has its stacks', () => {
+  const environment = { ...cloudEnvironment('staging'), sources: [], sinks: [] };
+  const { observability, sink, source } = templatesOf(environment);
+  source.resourceCountIs('AWS::ECS::Service', 0);
+  sink.resourceCountIs('AWS::Lambda::Function', 1);
+  observability.resourceCountIs('AWS::CloudWatch::Alarm', 2);
+});
