@@ -13,7 +13,10 @@ const schema = z.object({
   TAILRACE_LEASE_MS: number(10_000),
   KAFKA_BOOTSTRAP_SERVERS: z.string().optional(),
   MSK_CLUSTER_ARN: z.string().optional(),
-  KAFKA_AUTH: z.enum(['none', 'tls', 'scram', 'iam']).optional(),
+  KAFKA_AUTH: z.string().optional(),
+  KAFKA_USERNAME: z.string().optional(),
+  KAFKA_PASSWORD: z.string().optional(),
+  AWS_REGION: z.string().optional(),
 });
 
 export type Settings = z.output<typeof schema>;
@@ -23,11 +26,6 @@ export function parseSettings(environment: Readonly<Record<string, string | unde
   const { data, error } = schema.safeParse(environment);
   if (!data) {
     throw new ConfigError(error.issues.map(({ path, message }) => ({ property: path.join('.'), message })));
-  }
-  if (!data.KAFKA_BOOTSTRAP_SERVERS && !data.MSK_CLUSTER_ARN) {
-    throw new ConfigError([
-      { property: 'KAFKA_BOOTSTRAP_SERVERS', message: 'Expected this variable, or MSK_CLUSTER_ARN; neither is set' },
-    ]);
   }
   return data;
 }

@@ -20,7 +20,8 @@ export type TaskConfig = {
 
 export type TaskDeps = SourceDeps & {
   readonly store: OffsetStore;
-  connectProducer(): Promise<Producer>;
+  /** `checkOwner` is asked before each request goes out; where it throws, nothing is sent. */
+  connectProducer(checkOwner: () => void): Promise<Producer>;
   readonly status: TaskStatus;
   /** Milliseconds of a clock that never jumps. */
   monotonic(): number;
@@ -50,9 +51,11 @@ export async function runTask<Config extends TaskConfig>(
     const stopping = AbortSignal.any([signal, lease.lost]);
     const partition = connector.partitionOf(config);
     const stored = await retrying(() => store.fence(partition, lease.epoch), log, stopping);
-    const producer = await retrying(() => openProducer(connector, config, deps), log, stopping);
-    await unlessLost(lease, stream(connector, config, { ...deps, producer, lease, stored }, signal));
-    await producer.close();
+    const producer = await retrying(() => openProducer(connector, config, deps, lease), log, stopping);
+    await unlessLost(
+      lease,
+      stream(connector, config, { ...deps, producer, lease, stored }, signal).finally(() => producer.close()),
+    );
   } finally {
     await lease.release().catch((error: unknown) => log.warn('Lease not released', { reason: String(error) }));
   }
@@ -62,8 +65,9 @@ async function openProducer<Config>(
   connector: SourceConnector<Config>,
   config: Config,
   deps: TaskDeps,
+  lease: HeldLease,
 ): Promise<Producer> {
-  const producer = await deps.connectProducer();
+  const producer = await deps.connectProducer(lease.assertHeld);
   try {
     await producer.prepare(connector.knownTopics(config));
     return producer;

@@ -35,7 +35,12 @@ export async function startMongodb(run: Run, options: LocalServiceOptions): Prom
 export async function reachMongodb(mongodbUri: string, timeoutMs: number): Promise<void> {
   let hello: Document;
   try {
-    await using client = new MongoClient(mongodbUri, { serverSelectionTimeoutMS: timeoutMs });
+    await using client = new MongoClient(mongodbUri, {
+      serverSelectionTimeoutMS: timeoutMs,
+      // a server that takes the connection and says nothing
+      connectTimeoutMS: timeoutMs,
+      socketTimeoutMS: timeoutMs,
+    });
     hello = await client.db('admin').command({ hello: 1 });
   } catch (error) {
     throw serviceUnavailable(

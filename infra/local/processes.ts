@@ -3,6 +3,7 @@ import {
   closeSync,
   existsSync,
   mkdirSync,
+  mkdtempSync,
   openSync,
   readdirSync,
   readFileSync,
@@ -52,8 +53,8 @@ const DEFAULT_GRACE_MS = 10_000;
  */
 export async function openRun(parentFolder: string = stateFolder): Promise<Run> {
   await cleanUp(parentFolder);
-  const folder = join(parentFolder, `run-${process.pid}-${Date.now()}`);
-  mkdirSync(folder, { recursive: true });
+  mkdirSync(parentFolder, { recursive: true });
+  const folder = mkdtempSync(join(parentFolder, `run-${process.pid}-`));
   const launcher = identify('launcher', process.pid);
   const running = new Map<ManagedProcess, KnownProcess>();
   const note = () => writeRegister(folder, { launcher, processes: [...running.values()] });
@@ -133,7 +134,7 @@ async function stop({ child, exited, pid }: ManagedProcess, graceMs = DEFAULT_GR
 async function cleanUp(parentFolder: string): Promise<void> {
   if (!existsSync(parentFolder)) return;
   for (const entry of readdirSync(parentFolder)) {
-    const launcherPid = /^run-(\d+)-\d+$/.exec(entry)?.[1];
+    const launcherPid = /^run-(\d+)-/.exec(entry)?.[1];
     if (launcherPid === undefined) continue;
     const folder = join(parentFolder, entry);
     const noted = readRegister(folder);

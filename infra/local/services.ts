@@ -5,7 +5,7 @@ import { reachKafka, startKafka } from './kafka.ts';
 import { startMongodb } from './mongodb.ts';
 import type { Run } from './processes.ts';
 import type { LocalServiceOptions } from './service-options.ts';
-import { startSqs } from './sqs.ts';
+import { type LocalSqs, startSqs } from './sqs.ts';
 
 /** Where the services of one machine are; plain data, so that it can be handed to another process. */
 export type Services = {
@@ -35,7 +35,7 @@ const REACH_TIMEOUT_MS = 10_000;
 export async function startServices(
   run: Run,
   { names, report, env = process.env }: ServicesOptions,
-): Promise<Services & AsyncDisposable> {
+): Promise<Services & Pick<LocalSqs, 'deadLettersOf'> & AsyncDisposable> {
   // owns what lives in this process, also where a neighbour fails to start; the run owns the processes
   await using starting = new AsyncDisposableStack();
   const own = async <T extends AsyncDisposable>(service: Promise<T>): Promise<T> => starting.use(await service);
@@ -49,7 +49,7 @@ export async function startServices(
     ]);
   report(`DynamoDB  dynalite, in this process, at ${dynamodbEndpoint}`);
   report(`SQS       fauxqs, in this process, at ${sqsEndpoint}`);
-  const { deadLetterQueueUrl, replayQueueUrl, replayQueueArn } = queues;
+  const { deadLetterQueueUrl, replayQueueUrl, replayQueueArn, deadLettersOf } = queues;
   const started = starting.move();
   return {
     mongodbUri,
@@ -62,6 +62,7 @@ export async function startServices(
     table: names.table,
     region: LOCAL_REGION,
     awsEnvironment: awsEnvironmentOf({ dynamodbEndpoint, sqsEndpoint }),
+    deadLettersOf,
     [Symbol.asyncDispose]: () => started.disposeAsync(),
   };
 }

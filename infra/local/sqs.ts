@@ -8,6 +8,8 @@ export type LocalSqs = AsyncDisposable & {
   readonly deadLetterQueueUrl: string;
   readonly replayQueueUrl: string;
   readonly replayQueueArn: string;
+  /** Looks at the dead letters of a connector without receiving them, which a console or a command can't. */
+  deadLettersOf(connector: string): number;
 };
 
 /** SQS keeps a dead letter this long at most, so a person has the longest time there is. */
@@ -37,8 +39,15 @@ export async function startSqs(names: Pick<Names, 'deadLetterQueue' | 'replayQue
     deadLetterQueueUrl: deadLetters.queueUrl,
     replayQueueUrl: replay.queueUrl,
     replayQueueArn: replay.queueArn,
+    deadLettersOf: (connector) => countOf(server, names.deadLetterQueue, connector),
     [Symbol.asyncDispose]: () => server.stop(),
   };
+}
+
+function countOf(server: FauxqsServer, queue: string, connector: string): number {
+  const { messages } = server.inspectQueue(queue) ?? { messages: { ready: [], delayed: [], inflight: [] } };
+  const all = [...messages.ready, ...messages.delayed, ...messages.inflight.map(({ message }) => message)];
+  return all.filter(({ messageAttributes }) => messageAttributes.connector?.StringValue === connector).length;
 }
 
 /** Fauxqs listens on all interfaces and takes no other; nobody else on the network may reach what is in a queue. */

@@ -15,7 +15,11 @@ export default async function setup(project: TestProject): Promise<() => Promise
   try {
     const run = stack.use(await openRun());
     const report = (line: string) => process.stderr.write(`${line}\n`);
-    const { [Symbol.asyncDispose]: dispose, ...services } = await startServices(run, {
+    const {
+      [Symbol.asyncDispose]: dispose,
+      deadLettersOf: _,
+      ...services
+    } = await startServices(run, {
       report,
       names: namesOf('local'),
     });

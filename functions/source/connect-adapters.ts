@@ -1,0 +1,59 @@
+import { randomUUID } from 'node:crypto';
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
+import { connectProducer } from '../aws/kafka/connect-producer.ts';
+import { kafkaAddressOf } from '../aws/kafka/kafka-address.ts';
+import { createOffsetStore } from '../aws/offset-store.ts';
+import type { Log } from '../connect/log.ts';
+import type { Metrics } from '../connect/metrics.ts';
+import type { Settings } from './settings.ts';
+import type { TaskConfig, TaskDeps } from './task.ts';
+
+type AdapterDeps = { readonly log: Log; readonly metrics: Metrics; now(): number };
+
+/** Unacknowledged bytes at which pulling stops: some dozen batches, small beside the memory of the smallest task. */
+const BUFFER_BYTES = 32 * 1024 * 1024;
+const OVERRIDE = 'producer.override.';
+const CREATION = 'topic.creation.';
+
+/** The outside of a task: its items in DynamoDB and its producer. */
+export function connectAdapters(
+  settings: Settings,
+  config: TaskConfig,
+  { log, metrics, now }: AdapterDeps,
+): Pick<TaskDeps, 'store' | 'connectProducer'> {
+  const client = DynamoDBDocumentClient.from(new DynamoDBClient(), {
+    marshallOptions: { removeUndefinedValues: true },
+  });
+  const store = createOffsetStore(settings.TAILRACE_TABLE, config.name, {
+    client,
+    nowIso: () => new Date(now()).toISOString(),
+    newVersion: randomUUID,
+  });
+
+  return {
+    store,
+    async connectProducer(checkOwner) {
+      const address = await kafkaAddressOf(settings);
+      const options = {
+        ...address,
+        transactionalId: `tailrace-${config.name}`,
+        overrides: withoutPrefix(config.originals, OVERRIDE),
+        topicCreation: Object.fromEntries(
+          Object.entries(config.originals).filter(([name]) => name.startsWith(CREATION)),
+        ),
+        bufferBytes: BUFFER_BYTES,
+        log,
+        metrics,
+      };
+      return connectProducer(options, { checkOwner });
+    },
+  };
+}
+
+const withoutPrefix = (properties: TaskConfig['originals'], prefix: string): Record<string, string> =>
+  Object.fromEntries(
+    Object.entries(properties)
+      .filter(([name]) => name.startsWith(prefix))
+      .map(([name, value]) => [name.slice(prefix.length), value]),
+  );
