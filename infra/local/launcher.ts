@@ -70,16 +70,7 @@ export async function launchConnectors(
   await createTopics(services.kafkaBootstrapServers, environment);
   const functions = new Map<string, LocalFunction>();
   const { lambdaEndpoint } = stack.use(await startLambdaEndpoint(functions));
-  const env = {
-    ...services.awsEnvironment,
-    AWS_ENDPOINT_URL_LAMBDA: lambdaEndpoint,
-    MONGODB_URI: services.mongodbUri,
-    TAILRACE_ENVIRONMENT: environment.name,
-    TAILRACE_TABLE: services.table,
-    TAILRACE_DEAD_LETTER_QUEUE_URL: services.deadLetterQueueUrl,
-    // on one machine the status line shows what metrics would
-    POWERTOOLS_METRICS_DISABLED: 'true',
-  };
+  const env = deployableEnvironment(services, lambdaEndpoint, environment.name);
   const parts: Parts = { run, names: namesOf(environment.name), services, env, options, stack };
   startReplay(parts, functions, bundles.replay);
   const sinks = environment.sinks.map((sink) => startSink(parts, environment, sink, functions, bundles.of(sink)));
@@ -89,6 +80,22 @@ export async function launchConnectors(
   const started = stack.move();
   return { lambdaEndpoint, sources, sinks, [Symbol.asyncDispose]: () => started.disposeAsync() };
 }
+
+/** What the stacks would give every deployable. */
+export const deployableEnvironment = (
+  services: Services,
+  lambdaEndpoint: string,
+  environment: string,
+): Record<string, string> => ({
+  ...services.awsEnvironment,
+  AWS_ENDPOINT_URL_LAMBDA: lambdaEndpoint,
+  MONGODB_URI: services.mongodbUri,
+  TAILRACE_ENVIRONMENT: environment,
+  TAILRACE_TABLE: services.table,
+  TAILRACE_DEAD_LETTER_QUEUE_URL: services.deadLetterQueueUrl,
+  // on one machine the status line shows what metrics would
+  POWERTOOLS_METRICS_DISABLED: 'true',
+});
 
 async function bundleAll({ sinks, sources }: Environment, folder: string) {
   const of = ({ name }: { readonly name: string }) => join(folder, name);

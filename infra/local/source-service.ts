@@ -63,13 +63,7 @@ export async function startSourceService(run: Run, options: SourceServiceOptions
 
   async function health(): Promise<Health | undefined> {
     if (stopped) return { healthy: true, state: 'stopped', reason: stopped, records: 0, lagSeconds: 0 };
-    try {
-      const answer = await fetch(`http://127.0.0.1:${port}/healthz`, { signal: AbortSignal.timeout(2000) });
-      return (await answer.json()) as Health;
-    } catch {
-      // not up yet, or just gone: nothing to tell
-      return undefined;
-    }
+    return askHealth(port);
   }
 
   async function until(state: Health['state'], timeoutMs = 60_000): Promise<Health> {
@@ -90,4 +84,15 @@ export async function startSourceService(run: Run, options: SourceServiceOptions
   }
 
   return { name, task: () => task, health, until, [Symbol.asyncDispose]: dispose };
+}
+
+/** What the task behind a health port says; nothing while none answers. */
+export async function askHealth(port: number): Promise<Health | undefined> {
+  try {
+    const answer = await fetch(`http://127.0.0.1:${port}/healthz`, { signal: AbortSignal.timeout(2000) });
+    return (await answer.json()) as Health;
+  } catch {
+    // not up yet, or just gone: nothing to tell
+    return undefined;
+  }
 }
