@@ -2,8 +2,8 @@ import { randomBytes } from 'node:crypto';
 import { copyFileSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { Kafka, logLevel } from 'kafkajs';
 import { messageOf, RetriableError } from '../../functions/connect/errors.ts';
+import { localKafka } from './kafka-client.ts';
 import { type KafkaJars, kafkaJars, toPropertiesText } from './kafka-jars.ts';
 import { freePort } from './ports.ts';
 import type { ManagedProcess, Run } from './processes.ts';
@@ -150,9 +150,7 @@ export async function reachKafka(bootstrapServers: string, timeoutMs = 10_000): 
 
 /** How many brokers the cluster has, by an anonymous client. */
 async function brokersOf(bootstrapServers: string, timeoutMs: number): Promise<number> {
-  const brokers = bootstrapServers.split(',').map((address) => address.trim());
-  const retry = { retries: 0 };
-  const admin = new Kafka({ brokers, logLevel: logLevel.NOTHING, connectionTimeout: timeoutMs, retry }).admin();
+  const admin = localKafka(bootstrapServers, { connectionTimeout: timeoutMs, retry: { retries: 0 } }).admin();
   const answer = async () => {
     await admin.connect();
     return (await admin.describeCluster()).brokers.length;

@@ -49,11 +49,11 @@ export async function startSourceService(run: Run, options: SourceServiceOptions
       if (ended.signal.aborted || code === 0) return;
       if (code === STOPPED) {
         stopped = `stopped with exit code ${STOPPED}, see ${task.logFile}`;
-        report(`${name}: ${stopped}`);
+        report(stopped);
         return;
       }
       if (performance.now() - startedAt > SETTLED_MS) pauseMs = FIRST_RESTART_MS;
-      report(`${name}: task ended (${code}), starting it again`);
+      report(`task ended (${code}), starting it again`);
       await sleep(pauseMs, undefined, { signal: ended.signal }).catch(() => undefined);
       pauseMs = Math.min(pauseMs * 2, MOST_RESTART_MS);
       if (!ended.signal.aborted) task = startTask();

@@ -34,10 +34,13 @@ export async function startSqs(names: Pick<Names, 'deadLetterQueue' | 'replayQue
       }),
     },
   });
+  const sqsEndpoint = `http://127.0.0.1:${server.port}`;
+  // its own URLs have a host name that not every machine resolves
+  const reachable = (queueUrl: string) => sqsEndpoint + new URL(queueUrl).pathname;
   return {
-    sqsEndpoint: `http://127.0.0.1:${server.port}`,
-    deadLetterQueueUrl: deadLetters.queueUrl,
-    replayQueueUrl: replay.queueUrl,
+    sqsEndpoint,
+    deadLetterQueueUrl: reachable(deadLetters.queueUrl),
+    replayQueueUrl: reachable(replay.queueUrl),
     replayQueueArn: replay.queueArn,
     deadLettersOf: (connector) => countOf(server, names.deadLetterQueue, connector),
     [Symbol.asyncDispose]: () => server.stop(),

@@ -1,10 +1,10 @@
-import { Kafka, logLevel } from 'kafkajs';
 import type { Environment } from '../environment.ts';
+import { localKafka } from './kafka-client.ts';
 
 /** Creates the topics that an environment declares, as its stacks do in AWS; those that are there stay as they are. */
 export async function createTopics(bootstrapServers: string, { settings }: Environment): Promise<void> {
   if (settings.topics.length === 0) return;
-  const admin = new Kafka({ brokers: bootstrapServers.split(','), logLevel: logLevel.NOTHING }).admin();
+  const admin = localKafka(bootstrapServers).admin();
   await admin.connect();
   try {
     const known = new Set(await admin.listTopics());

@@ -71,7 +71,7 @@ export async function poison(stage: Stage): Promise<boolean> {
   );
   if (!arrived) return false;
   list = await stage.tailrace('dead-letters', 'list');
-  const id = /[0-9a-f]{8}-[0-9a-f-]{27}/.exec(list)?.[0];
+  const id = /^([0-9a-f]{8})\s/m.exec(list)?.[1];
   if (!id) return false;
   await stage.tailrace('dead-letters', 'show', id);
   return true;

@@ -1,8 +1,9 @@
 import { execFile } from 'node:child_process';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { type Admin, Kafka, logLevel } from 'kafkajs';
+import type { Admin } from 'kafkajs';
 import { type Collection, type Document, MongoClient } from 'mongodb';
 import { projectFolder } from '../folders.ts';
+import { localKafka } from '../kafka-client.ts';
 import type { Launcher } from '../launcher.ts';
 import { say } from '../terminal.ts';
 
@@ -21,7 +22,7 @@ export type Stage = AsyncDisposable & {
 export async function openStage(launcher: Launcher): Promise<Stage> {
   const { kafkaBootstrapServers, mongodbUri } = launcher.services;
   const client = await new MongoClient(mongodbUri).connect();
-  const admin = new Kafka({ brokers: kafkaBootstrapServers.split(','), logLevel: logLevel.NOTHING }).admin();
+  const admin = localKafka(kafkaBootstrapServers).admin();
   await admin.connect();
   const source = client.db('cinema').collection<Document>('movies');
   const sink = client.db('cinema_copy').collection<Document>('movies');

@@ -1,5 +1,6 @@
-import { type Admin, type Consumer, type EachBatchPayload, Kafka, logLevel } from 'kafkajs';
+import type { Admin, Consumer, EachBatchPayload, Kafka } from 'kafkajs';
 import { messageOf } from '../../../functions/connect/errors.ts';
+import { localKafka } from '../kafka-client.ts';
 import { type MappingRecord, toMappingRecord } from './msk-event.ts';
 import { type PositionSettings, type Positions, readPositions, topicExists } from './positions.ts';
 
@@ -37,11 +38,7 @@ const BYTES_PER_PARTITION = 4 * 1024 * 1024;
  */
 export function readTopic(bootstrapServers: string, settings: PositionSettings, listener: ReaderListener): TopicReader {
   const { topic } = settings;
-  const kafka = new Kafka({
-    clientId: 'tailrace-event-source-mapping',
-    brokers: bootstrapServers.split(',').map((address) => address.trim()),
-    logLevel: logLevel.NOTHING,
-  });
+  const kafka = localKafka(bootstrapServers, { clientId: 'tailrace-event-source-mapping' });
   const stop = Promise.withResolvers<void>();
   let isStopped = false;
   let member: { admin: Admin; consumer: Consumer } | undefined;

@@ -1,8 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { Kafka, logLevel } from 'kafkajs';
 import { expect, test } from 'vitest';
 import { EPOCH_HEADER } from '../../../functions/source/to-producer-record.ts';
 import { compareCollections } from '../../../infra/local/demo/compare.ts';
+import { localKafka } from '../../../infra/local/kafka-client.ts';
 import { openPipeline, type Pipeline } from '../../support/pipeline.ts';
 import { until } from '../../support/until.ts';
 
@@ -10,7 +10,7 @@ const DOCUMENTS = 200;
 
 /** Epochs of the records of each partition, in the order of the offsets. */
 async function epochsByPartition({ services, topic }: Pipeline): Promise<Map<number, number[]>> {
-  const kafka = new Kafka({ brokers: [services.kafkaBootstrapServers], logLevel: logLevel.NOTHING });
+  const kafka = localKafka(services.kafkaBootstrapServers);
   const admin = kafka.admin();
   await admin.connect();
   const ends = await admin.fetchTopicOffsets(topic);
