@@ -1,4 +1,4 @@
-import { type DeadLetter, parseDeadLetter } from '../../functions/aws/dead-letter.ts';
+import { type DeadLetter, isSinkDeadLetter, parseDeadLetter } from '../../functions/aws/dead-letter.ts';
 import { messageOf } from '../../functions/connect/errors.ts';
 import { positionOf } from '../../functions/connect/records.ts';
 import { EXIT, Failure } from '../failure.ts';
@@ -38,11 +38,12 @@ export function toLetter(message: Received): Letter {
   }
 }
 
-function factsOf({ connector, error, record, failedAt }: DeadLetter): Omit<Letter, 'message' | 'id'> {
-  const facts = { connector, failedAt: Date.parse(failedAt), code: error.code, sentence: error.message };
-  return 'topic' in record
-    ? { ...facts, kind: 'sink', position: positionOf(record) }
-    : { ...facts, kind: 'source', position: record.namespace };
+function factsOf(letter: DeadLetter): Omit<Letter, 'message' | 'id'> {
+  const { connector, error, failedAt } = letter;
+  const facts = { connector, failedAt, code: error.code, sentence: error.message };
+  return isSinkDeadLetter(letter)
+    ? { ...facts, kind: 'sink', position: positionOf(letter.record) }
+    : { ...facts, kind: 'source', position: letter.record.namespace };
 }
 
 /** Ids are long: a few first characters name one, as commits are named. */

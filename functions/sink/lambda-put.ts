@@ -1,10 +1,10 @@
 import type { SQSClient } from '@aws-sdk/client-sqs';
 import { createDeadLetters, type SendDeadLetters } from '../aws/dead-letters.ts';
 import { awsSecretSources, resolvePlaceholders } from '../aws/secrets.ts';
+import { configure } from '../connect/configure.ts';
 import type { OpenSink } from '../connect/connector.ts';
-import { parseConnectorFile } from '../connect/connector-file.ts';
 import { converterOf } from '../connect/converters/converter-classes.ts';
-import { ConfigError, RetriableError } from '../connect/errors.ts';
+import { RetriableError } from '../connect/errors.ts';
 import type { Log } from '../connect/log.ts';
 import type { Metrics } from '../connect/metrics.ts';
 import type { Outcome } from '../connect/outcomes.ts';
@@ -73,16 +73,10 @@ const lostLogin = (outcome: Outcome): boolean =>
 
 /** Reads the connector's file. @throws ConfigError with everything that is wrong. */
 async function open({ connectorFile, env, hasPartialResponse, log, metrics, now }: PutEnvironment): Promise<Opened> {
-  const { name, connectorClass, properties } = parseConnectorFile(connectorFile);
-  const connector = sinkConnectorOf(connectorClass);
-  if (!connector) {
-    const message = `Class not found: ${connectorClass}; expected that of a sink connector`;
-    throw new ConfigError([{ property: 'connector.class', message }]);
-  }
-  const resolved = await resolvePlaceholders(properties, awsSecretSources(env));
-  const { warnings } = connector.config.validate(resolved);
+  const { config, connector, name, warnings } = await configure(connectorFile, sinkConnectorOf, (properties) =>
+    resolvePlaceholders(properties, awsSecretSources(env)),
+  );
   for (const warning of warnings) log.warn('Configuration warning', { warning });
-  const config = connector.config.parse(resolved);
   return {
     sink: await connector.open(config, { log, metrics, now }),
     settings: {

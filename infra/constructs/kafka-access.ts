@@ -60,7 +60,7 @@ type Consuming = {
 export function consumingStatements({ clusterArn, consumerGroups, topics }: Consuming): PolicyStatement[] {
   return [
     allow(['kafka:DescribeClusterV2', 'kafka:GetBootstrapBrokers'], [clusterArn]),
-    allow(['kafka-cluster:Connect'], [clusterArn]),
+    allow(['kafka-cluster:Connect', 'kafka-cluster:DescribeClusterDynamicConfiguration'], [clusterArn]),
     allow(
       ['kafka-cluster:DescribeTopic', 'kafka-cluster:ReadData'],
       topics.map((topic) => kafkaArnOf(clusterArn, 'topic', topic)),

@@ -26,9 +26,9 @@ export type SourceService = AsyncDisposable & {
 /** A task that a person has to mend is not started again. */
 const STOPPED = 2;
 const FIRST_RESTART_MS = 200;
-const MOST_RESTART_MS = 30_000;
+const MOST_RESTART_MS = 2000;
 /** A task that lived this long starts the pauses between restarts anew. */
-const SETTLED_MS = 60_000;
+const SETTLED_MS = 10_000;
 const DRAIN_MS = 20_000;
 
 export async function startSourceService(run: Run, options: SourceServiceOptions): Promise<SourceService> {

@@ -1,6 +1,7 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { GetQueueAttributesCommand, ReceiveMessageCommand, SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
+import { toDeadLetterBody } from '../../../functions/aws/dead-letter.ts';
 import { LOCAL_CREDENTIALS, LOCAL_REGION } from '../../../infra/local/aws-environment.ts';
 import { startDynamodb } from '../../../infra/local/dynamodb.ts';
 import { startSqs } from '../../../infra/local/sqs.ts';
@@ -71,47 +72,43 @@ export async function openLocalEnvironment() {
   };
 }
 
-/** A dead letter of a sink, as design and function write it. */
-export const sinkLetter = (offset: number, connector = 'orders-sink') => ({
-  connector,
-  error: {
-    code: 'WRITE_REJECTED',
-    message: `MongoDB refused orders-3@${offset}`,
-    stage: 'TASK_PUT',
-    class: 'MongoSinkTask',
-  },
-  record: {
-    topic: 'orders',
-    partition: 3,
-    offset,
-    timestamp: '2026-11-24T11:00:00.000Z',
-    timestampType: 'CREATE_TIME',
-    key: '{"_id": 1}',
-    keyEncoding: 'utf8',
-    value: `{"secret": "content-${offset}"}`,
-    valueEncoding: 'utf8',
-    headers: [],
-  },
-  failedAt: `2026-11-24T11:00:${String(offset % 60).padStart(2, '0')}.000Z`,
-  attempts: 1,
-});
+/** A dead letter as the sink function writes it. */
+export const sinkLetter = (offset: number, connector = 'orders-sink'): Record<string, unknown> =>
+  JSON.parse(
+    toDeadLetterBody({
+      connector,
+      error: {
+        code: 'WRITE_REJECTED',
+        message: `MongoDB refused orders-3@${offset}`,
+        stage: 'TASK_PUT',
+        class: 'MongoSinkTask',
+      },
+      record: {
+        topic: 'orders',
+        partition: 3,
+        offset,
+        timestamp: Date.parse('2026-11-24T11:00:00Z'),
+        timestampType: 'CREATE_TIME',
+        key: Buffer.from('{"_id": 1}'),
+        value: Buffer.from(`{"secret": "content-${offset}"}`),
+        headers: [],
+      },
+      failedAt: Date.parse('2026-11-24T11:00:00Z') + (offset % 60) * 1000,
+      attempts: 1,
+    }),
+  );
 
-/** A dead letter of a source: it never was in a topic. */
-export const sourceLetter = () => ({
-  connector: 'orders',
-  error: { code: 'RECORD_TOO_LARGE', message: 'Too large', stage: 'PRODUCE', class: 'MongoSourceTask' },
-  record: {
-    namespace: 'shop.orders',
-    token: '{"_data": "82"}',
-    key: '{"_id": 1}',
-    keyEncoding: 'utf8',
-    value: null,
-    valueEncoding: 'null',
-    headers: [],
-  },
-  failedAt: '2026-11-24T11:30:00.000Z',
-  attempts: 1,
-});
+/** A dead letter as a source task writes it: it never was in a topic. */
+export const sourceLetter = (): Record<string, unknown> =>
+  JSON.parse(
+    toDeadLetterBody({
+      connector: 'orders',
+      error: { code: 'RECORD_TOO_LARGE', message: 'Too large', stage: 'VALUE_CONVERTER', class: 'MongoSourceTask' },
+      record: { namespace: 'shop.orders', token: '{"_data": "82"}', value: null },
+      failedAt: Date.parse('2026-11-24T11:30:00Z'),
+      attempts: 1,
+    }),
+  );
 
 /** Answers every request with this document. */
 export async function openStatusServer(document: unknown): Promise<AsyncDisposable & { url: string }> {

@@ -62,6 +62,12 @@ test('loses nothing when the source is killed at ten random moments, and its pos
   const stop = new AbortController();
   const writing = keepWriting(pipeline.source, stop.signal);
   const watching = watchPositions(pipeline, stop.signal);
+  await using _writers = {
+    async [Symbol.asyncDispose]() {
+      stop.abort();
+      await Promise.allSettled([writing, watching]);
+    },
+  };
 
   const moments: number[] = [0];
   for (let kill = 1; kill < KILLS; kill += 1) {
@@ -87,4 +93,4 @@ test('loses nothing when the source is killed at ten random moments, and its pos
   expect(positions.map(({ clusterTime }) => clusterTime)).toEqual(
     positions.map(({ clusterTime }) => clusterTime).toSorted((a, b) => a - b),
   );
-});
+}, 300_000);

@@ -15,7 +15,9 @@ let client: DynamoDBDocumentClient;
 beforeAll(async () => {
   dynamodb = await startDynamodb(TABLE);
   const options = { endpoint: dynamodb.dynamodbEndpoint, region: LOCAL_REGION, credentials: LOCAL_CREDENTIALS };
-  client = DynamoDBDocumentClient.from(new DynamoDBClient(options), { marshallOptions: { removeUndefinedValues: true } });
+  client = DynamoDBDocumentClient.from(new DynamoDBClient(options), {
+    marshallOptions: { removeUndefinedValues: true },
+  });
 });
 
 afterAll(async () => {
@@ -23,9 +25,18 @@ afterAll(async () => {
   await dynamodb[Symbol.asyncDispose]();
 });
 
-const deps = (of = client) => ({ client: of, nowIso: () => '2026-01-01T00:00:00.000Z', newVersion: () => randomUUID() });
+const deps = (of = client) => ({
+  client: of,
+  nowIso: () => '2026-01-01T00:00:00.000Z',
+  newVersion: () => randomUUID(),
+});
 const storeOf = (connector: string, of = client) => createOffsetStore(TABLE, connector, deps(of));
-const at = (sequence: number): StoredOffset => ({ offset: { _id: `token ${sequence}` }, sequence, clusterTime: sequence, fingerprint: 'f' });
+const at = (sequence: number): StoredOffset => ({
+  offset: { _id: `token ${sequence}` },
+  sequence,
+  clusterTime: sequence,
+  fingerprint: 'f',
+});
 
 /** A client whose next write reaches the table, while its answer is lost. */
 function losingAnswers(): DynamoDBDocumentClient {
@@ -70,7 +81,10 @@ test('a released lease has no owner and keeps its epoch', async () => {
 });
 
 test('a lease whose answer was lost on the way counts as taken', async () => {
-  expect(await storeOf('lost-lease', losingAnswers()).takeLease(undefined, 'a')).toMatchObject({ owner: 'a', epoch: 1 });
+  expect(await storeOf('lost-lease', losingAnswers()).takeLease(undefined, 'a')).toMatchObject({
+    owner: 'a',
+    epoch: 1,
+  });
 });
 
 test('creates the position at the first fence, and reads back what was saved', async () => {
@@ -85,7 +99,10 @@ test('a fenced task moves the position no more', async () => {
   await store.fence(partition, 1);
   await store.saveOffset(partition, 1, at(1));
   await store.fence(partition, 2);
-  await expect(store.saveOffset(partition, 1, at(2))).rejects.toMatchObject({ name: 'StoppedError', code: 'LEASE_LOST' });
+  await expect(store.saveOffset(partition, 1, at(2))).rejects.toMatchObject({
+    name: 'StoppedError',
+    code: 'LEASE_LOST',
+  });
   await expect(store.fence(partition, 1)).rejects.toMatchObject({ code: 'LEASE_LOST' });
   expect(await store.fence(partition, 2)).toMatchObject(at(1));
 });

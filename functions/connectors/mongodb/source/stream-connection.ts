@@ -34,7 +34,7 @@ function openSession(client: MongoClient): StreamSession {
   return {
     async run(database, command, signal) {
       // a client of a mongodb+srv address has no topology, hence no sessions, before it resolved the address
-      await client.connect();
+      await untilAborted(client.connect(), signal);
       session ??= client.startSession({ causalConsistency: false });
       const level = 'aggregate' in command ? client.readConcern?.level : undefined;
       return client.db(database).command(level === undefined ? command : { ...command, readConcern: { level } }, {
@@ -46,4 +46,17 @@ function openSession(client: MongoClient): StreamSession {
     },
     end: async () => session?.endSession(),
   };
+}
+
+/** The driver's `connect` takes no signal: what it still does is left to `close`. */
+async function untilAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
+  signal.throwIfAborted();
+  const aborted = Promise.withResolvers<never>();
+  const onAbort = () => aborted.reject(signal.reason);
+  signal.addEventListener('abort', onAbort, { once: true });
+  try {
+    return await Promise.race([work, aborted.promise]);
+  } finally {
+    signal.removeEventListener('abort', onAbort);
+  }
 }

@@ -1,0 +1,25 @@
+import { InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda';
+import middy from '@middy/core';
+import { createLog } from '../aws/log.ts';
+import { createMetrics } from '../aws/metrics.ts';
+import { replayMessages } from './replay-messages.ts';
+
+const environment = process.env.TAILRACE_ENVIRONMENT ?? 'unknown';
+const log = createLog('replay', { environment });
+const metrics = createMetrics('replay', { environment });
+const lambda = new LambdaClient();
+
+const replay = replayMessages({
+  environment,
+  log,
+  metrics,
+  async invoke(functionName, payload) {
+    const answer = await lambda.send(new InvokeCommand({ FunctionName: functionName, Payload: Buffer.from(payload) }));
+    return { failed: answer.FunctionError !== undefined, payload: answer.Payload?.transformToString() ?? '' };
+  },
+});
+
+/** The Lambda function that sends dead letters back to their sinks. */
+export const handler = middy()
+  .use({ after: () => metrics.flush() })
+  .handler((event: unknown) => replay(event));

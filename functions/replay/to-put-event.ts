@@ -1,0 +1,28 @@
+import type { SinkDeadLetter } from '../aws/dead-letter.ts';
+import { topicPartitionOf } from '../connect/records.ts';
+
+/** The event that the sink's event source mapping would build of this one record, and how often it was rejected before. */
+export function toPutEvent({ attempts, record }: SinkDeadLetter) {
+  const { key, value, headers, timestamp, timestampType, topic, partition, offset } = record;
+  return {
+    eventSource: 'aws:kafka',
+    records: {
+      [topicPartitionOf(record)]: [
+        {
+          topic,
+          partition,
+          offset,
+          timestamp,
+          timestampType,
+          key: toBase64(key),
+          value: toBase64(value),
+          headers: headers.map(([name, bytes]) => ({ [name]: bytes === null ? null : [...bytes] })),
+        },
+      ],
+    },
+    tailraceReplay: { attempts },
+  };
+}
+
+const toBase64 = (bytes: Uint8Array | null): string | null =>
+  bytes === null ? null : Buffer.from(bytes).toString('base64');

@@ -1,0 +1,89 @@
+import { expect, test } from 'vitest';
+import { type SinkDeadLetter, toDeadLetterBody } from '../../../functions/aws/dead-letter.ts';
+import type { ConsumedRecord } from '../../../functions/connect/records.ts';
+import { replayMessages } from '../../../functions/replay/replay-messages.ts';
+import { sinkFunctionOf } from '../../../functions/replay/sink-function.ts';
+import { toPutEvent } from '../../../functions/replay/to-put-event.ts';
+import { parseMskEvent } from '../../../functions/sink/parse-msk-event.ts';
+import { namesOf } from '../../../infra/names.ts';
+import { notingLog } from '../../support/silent-log.ts';
+
+const record: ConsumedRecord = {
+  topic: 'orders',
+  partition: 3,
+  offset: 1042,
+  timestamp: 1_700_000_000_000,
+  timestampType: 'CREATE_TIME',
+  key: Buffer.from('{"_id": 1}'),
+  value: Uint8Array.from([0xff, 0, 0x80]),
+  headers: [
+    ['a', Uint8Array.from([0xff, 1])],
+    ['a', null],
+  ],
+};
+const letter: SinkDeadLetter = {
+  connector: 'orders.sink',
+  error: { code: 'WRITE_REJECTED', message: 'm', stage: 'TASK_PUT', class: 'c' },
+  record,
+  failedAt: 0,
+  attempts: 2,
+};
+const message = (messageId: string, body = toDeadLetterBody(letter)) => ({ messageId, body });
+const failures = (...ids: string[]) => ({ batchItemFailures: ids.map((itemIdentifier) => ({ itemIdentifier })) });
+
+type Answer = { failed: boolean; payload: string };
+
+function rig(answer: () => Answer) {
+  const calls: { functionName: string; event: unknown }[] = [];
+  const log = notingLog();
+  const replay = replayMessages({
+    environment: 'prod',
+    log,
+    metrics: { add: () => undefined },
+    async invoke(functionName, payload) {
+      calls.push({ functionName, event: JSON.parse(payload) });
+      return answer();
+    },
+  });
+  return { calls, log, replay };
+}
+
+test('sends the record to the function of its sink exactly as it was, with its attempts', async () => {
+  const { calls, replay } = rig(() => ({ failed: false, payload: '{"batchItemFailures":[]}' }));
+  expect(await replay({ Records: [message('m1')] })).toEqual(failures());
+  expect(calls[0]?.functionName).toBe('tailrace-prod-sink-orders-sink');
+  const { records, replayedAttempts } = parseMskEvent(calls[0]?.event);
+  expect(replayedAttempts).toBe(2);
+  expect(records).toEqual([{ ...record, key: Buffer.from(record.key!), value: Buffer.from(record.value!) }]);
+});
+
+test.each([
+  ['the sink failed', { failed: true, payload: '{"errorMessage":"database is down"}' }],
+  ['the sink did not settle the record', { failed: false, payload: '{"batchItemFailures":[{}]}' }],
+  ['the answer is none of a sink', { failed: false, payload: '[]' }],
+])('a message comes again where %s', async (_, answer) => {
+  const { replay } = rig(() => answer);
+  expect(await replay({ Records: [message('m1')] })).toEqual(failures('m1'));
+});
+
+test('one message that cannot be replayed does not hold up the others', async () => {
+  const source = { ...letter, record: { namespace: 'shop.orders', token: 't', value: null } };
+  const { calls, log, replay } = rig(() => ({ failed: false, payload: 'null' }));
+  const Records = [message('broken', '{}'), message('source', toDeadLetterBody(source)), message('good')];
+  expect(await replay({ Records })).toEqual(failures('broken', 'source'));
+  expect(calls).toHaveLength(1);
+  expect(log.lines.map(({ fields }) => fields.code)).toEqual(['DEAD_LETTER_INVALID', 'DEAD_LETTER_INVALID']);
+});
+
+test('what is no event of a queue is refused', async () => {
+  const { replay } = rig(() => ({ failed: false, payload: 'null' }));
+  await expect(replay({ records: {} })).rejects.toMatchObject({ code: 'EVENT_INVALID' });
+});
+
+test('finds the function by the name that the stacks give it', () => {
+  expect(sinkFunctionOf('dev', 'a.b')).toBe(namesOf('dev').sinkFunction('a.b'));
+});
+
+test('the event of a replay is one that the sink takes', () => {
+  expect(() => parseMskEvent(toPutEvent(letter))).not.toThrow();
+});
