@@ -54,20 +54,20 @@ export function connectorConfig<const S extends Shape>(declaration: Declaration<
     const values: Record<string, unknown> = {};
     for (const [name, schema] of Object.entries(properties)) {
       const text = originals[name];
-      if (when === 'synth' && text !== undefined && PLACEHOLDER.test(text)) {
-        values[camel(name)] = text;
-        continue;
-      }
       if (problems.some(({ property }) => property === name)) continue;
-      const result = schema.safeParse(text);
-      if (result.success) values[camel(name)] = result.data;
-      else
-        problems.push(
-          ...result.error.issues.map((issue) => ({ property: name, message: sentence(name, text, schema, issue) })),
-        );
+      if (when === 'synth' && text !== undefined && PLACEHOLDER.test(text)) values[camel(name)] = text;
+      else {
+        const { data, error } = schema.safeParse(text);
+        if (!error) values[camel(name)] = data;
+        for (const issue of error?.issues ?? []) {
+          problems.push({ property: name, message: sentence(name, text, schema, issue) });
+        }
+      }
     }
     const config = { ...values, originals } as unknown as ConfigOf<S>;
-    if (problems.length === 0 && review) {
+    // rules about several properties need all of them; an unknown name beside them hides nothing
+    const isComplete = Object.keys(values).length === Object.keys(properties).length;
+    if (review && isComplete) {
       const found = review(config);
       problems.push(...(found.problems ?? []));
       warnings.push(...(found.warnings ?? []));

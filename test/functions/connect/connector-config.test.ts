@@ -93,6 +93,10 @@ test('reports all problems at once', () => {
   expect(problemsOf({ 'batch.size': 'x', 'errors.tolerance': 'x', 'topic.prefx': 'x' })).toHaveLength(3);
 });
 
+test('reports a rule about two properties beside a misspelt name', () => {
+  expect(problemsOf({ 'batch.size': '1', 'topic.prefx': 'x' })).toHaveLength(2);
+});
+
 test('reports a missing property in the words of Kafka Connect', () => {
   expect(config.validate({}).problems).toEqual([
     {
