@@ -5,8 +5,8 @@ import { createMetrics } from '../aws/metrics.ts';
 import { replayMessages } from './replay-messages.ts';
 
 const environment = process.env.TAILRACE_ENVIRONMENT ?? 'unknown';
-const log = createLog('replay', { environment });
-const metrics = createMetrics('replay', { environment });
+const log = createLog('tailrace-replay', { environment });
+const metrics = createMetrics('tailrace-replay', { environment });
 const lambda = new LambdaClient();
 
 const replay = replayMessages({

@@ -10,8 +10,8 @@ import { lambdaPut } from './lambda-put.ts';
 const environment = process.env.TAILRACE_ENVIRONMENT ?? 'unknown';
 const file = process.env.TAILRACE_CONNECTOR_FILE ?? join(import.meta.dirname, 'connector.json');
 const connectorFile = readFileSync(file, 'utf8');
-const log = createLog('sink', { environment });
-const metrics = createMetrics('sink', { environment });
+const log = createLog('tailrace-sink', { environment });
+const metrics = createMetrics('tailrace-sink', { environment });
 
 const put = lambdaPut({
   connectorFile,
