@@ -24,6 +24,8 @@ export type PipelineOptions = {
   readonly sink?: Properties;
   readonly partitions?: number;
   readonly leaseMs?: number;
+  /** Of the sink's function; an outage is waited for within it. */
+  readonly sinkTimeoutSeconds?: number;
 };
 
 /** A source and a sink of their own on the shared services: database, topic and names are unique. */
@@ -60,7 +62,7 @@ export async function openPipeline(options: PipelineOptions = {}): Promise<Pipel
   await using stack = new AsyncDisposableStack();
   const run = stack.use(await openRun());
   const folder = join(run.folder, 'environments');
-  writeEnvironment(folder, topic, options.partitions ?? 3, [
+  writeEnvironment(folder, topic, options, [
     [
       `${name}-source`,
       {
@@ -141,14 +143,14 @@ async function startTask(
 function writeEnvironment(
   folder: string,
   topic: string,
-  partitions: number,
+  { partitions = 3, sinkTimeoutSeconds: timeoutSeconds = 30 }: PipelineOptions,
   connectors: readonly (readonly [name: string, properties: Properties])[],
 ): void {
   const connectorsFolder = join(folder, 'local/connectors');
   mkdirSync(connectorsFolder, { recursive: true });
   const settings = {
     topics: [{ name: topic, partitions, replicationFactor: 1 }],
-    sink: { pollers: { mode: 'provisioned' } },
+    sink: { timeoutSeconds, pollers: { mode: 'provisioned' } },
   };
   writeFileSync(join(folder, 'local/environment.json'), JSON.stringify(settings));
   for (const [name, properties] of connectors) {

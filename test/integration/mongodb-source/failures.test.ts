@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, test } from 'vitest';
-import { openTcpProxy } from './tcp-proxy.ts';
+import { openTcpProxy } from '../../support/tcp-proxy.ts';
 import { keyOf, openDatabase, watch } from './watching.ts';
 
 type Numbered = { _id: number };
