@@ -20,6 +20,10 @@ type Loaded = {
 /** A source connector; `topics` are those that it is known to write to, empty where they depend on the data. */
 export type LoadedSource = Loaded & { readonly topics: readonly string[] };
 
+/** Whether a source makes the topics that are missing, as Kafka Connect would. */
+export const createsTopics = ({ properties }: LoadedSource): boolean =>
+  Object.keys(properties).some((property) => property.startsWith('topic.creation.'));
+
 /** A sink connector with what its event source mappings need: one per topic. */
 export type LoadedSink = Loaded & {
   readonly subscriptions: readonly { readonly topic: string; readonly consumerGroup: string }[];

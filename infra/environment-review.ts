@@ -1,5 +1,5 @@
 import type { Problem } from '../functions/connect/errors.ts';
-import type { LoadedSink, LoadedSource } from './environment-connectors.ts';
+import { createsTopics, type LoadedSink, type LoadedSource } from './environment-connectors.ts';
 import type { EnvironmentSettings, KafkaSettings, NetworkSettings, TopicSettings } from './environment-schema.ts';
 import { namesOf } from './names.ts';
 
@@ -33,7 +33,7 @@ export function reviewSettings(environment: string, settings: EnvironmentSetting
   }
   if (kafka?.kind === 'serverless' && topics.some(({ existing }) => !existing)) {
     warnings.push(
-      'topics: MSK Serverless has no topic resource: source tasks create topics with the default of the cluster',
+      'topics: MSK Serverless has no topic resource: let source connectors create their topics by topic.creation.default.*',
     );
   }
   return { problems, warnings };
@@ -122,7 +122,7 @@ export function reviewConnectors(
 
 /** Brokers make no topic by themselves, so one that nobody declared would be missed only when it is written or read. */
 function undeclaredTopics(
-  { kafka, topics }: EnvironmentSettings,
+  { topics }: EnvironmentSettings,
   sources: readonly LoadedSource[],
   sinks: readonly LoadedSink[],
   at: (file: string, property: string) => string,
@@ -133,9 +133,9 @@ function undeclaredTopics(
       ? []
       : [{ property, message: `Topic ${topic} is not declared in "topics" of environment.json` }];
   return [
-    ...(kafka?.kind === 'serverless' ? [] : sources).flatMap(({ file, topics: written }) =>
-      written.flatMap((topic) => problemOf(at(file, 'topic'), topic)),
-    ),
+    ...sources
+      .filter((source) => !createsTopics(source))
+      .flatMap(({ file, topics: written }) => written.flatMap((topic) => problemOf(at(file, 'topic'), topic))),
     ...sinks.flatMap(({ file, subscriptions }) =>
       subscriptions.flatMap(({ topic }) => problemOf(at(file, 'topics'), topic)),
     ),

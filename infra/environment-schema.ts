@@ -60,7 +60,7 @@ const kafka = z.discriminatedUnion('kind', [
   z.strictObject({
     kind: described(
       z.literal('serverless'),
-      'MSK Serverless: no brokers to size. It has no topic resource, so source tasks create their topics.',
+      'MSK Serverless: no brokers to size. It has no topic resource: source connectors create theirs by topic.creation.*.',
     ),
   }),
   z.strictObject({

@@ -16,7 +16,7 @@ type Producing = {
   readonly clusterArn: string;
   readonly topics: readonly string[];
   readonly transactionalId: string;
-  /** Where the cluster kind has no topic resources. */
+  /** Where the connector file has topic.creation.*. */
   readonly createsTopics: boolean;
 };
 
@@ -36,6 +36,8 @@ export function producingStatements({
           allow(
             [
               'kafka-cluster:DescribeTopic',
+              // max.message.bytes
+              'kafka-cluster:DescribeTopicDynamicConfiguration',
               'kafka-cluster:WriteData',
               ...(createsTopics ? ['kafka-cluster:CreateTopic'] : []),
             ],

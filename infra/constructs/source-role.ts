@@ -2,7 +2,7 @@ import type { TableV2 } from 'aws-cdk-lib/aws-dynamodb';
 import { PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import type { Queue } from 'aws-cdk-lib/aws-sqs';
 import type { Construct } from 'constructs';
-import type { LoadedSource } from '../environment-connectors.ts';
+import { createsTopics, type LoadedSource } from '../environment-connectors.ts';
 import type { CloudSettings } from '../environment-schema.ts';
 import { producingStatements } from './kafka-access.ts';
 import { allowSecrets } from './secret-access.ts';
@@ -27,7 +27,7 @@ export function sourceRole(scope: Construct, id: string, props: Props): Role {
       clusterArn,
       topics: writableTopicsOf(source, settings),
       transactionalId: `tailrace-${source.name}`,
-      createsTopics: settings.kafka.kind === 'serverless',
+      createsTopics: createsTopics(source),
     }),
     new PolicyStatement({
       actions: ['dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:UpdateItem', 'dynamodb:Query'],

@@ -23,7 +23,7 @@ export class KafkaStack extends Stack {
             subnetIds: network.subnets.map(({ subnetId }) => subnetId),
             securityGroupId: securityGroups.kafka.securityGroupId,
           }).clusterArn;
-    // Serverless has no interface for topics: source tasks make theirs
+    // Serverless has no interface for topics: source tasks make theirs, by topic.creation.*
     if (kafka.kind !== 'serverless') new Topics(this, 'topics', { clusterArn: this.clusterArn, topics });
   }
 }

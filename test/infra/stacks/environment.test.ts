@@ -152,6 +152,15 @@ describe('environment.json', () => {
     expect(problemsOf().join('\n')).toContain(expected);
   });
 
+  test('needs no topic that its source creates', () => {
+    changeSettings({ topics: [] });
+    rmSync(join(folder, 'staging/connectors/orders-sink.json'));
+    expect(problemsOf().join()).toContain('Topic shop.orders is not declared');
+    const creation = { 'topic.creation.default.partitions': '3', 'topic.creation.default.replication.factor': '3' };
+    changeConnector('orders-source', creation);
+    expect(problemsOf()).toEqual([]);
+  });
+
   test('warns that topics of MSK Serverless are not made here', () => {
     changeSettings({ kafka: { kind: 'serverless' } });
     expect(loadEnvironment('staging', folder).warnings.join()).toContain('MSK Serverless has no topic resource');

@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import type { Template } from 'aws-cdk-lib/assertions';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { METRICS } from '../../../functions/connect/metrics.ts';
@@ -46,9 +47,17 @@ describe.each(CLOUD)('the observability stack of %s', (name) => {
     expect(silence[`tailrace-${name}-sink-lag-orders-sink-shop.orders`]).toBe('notBreaching');
   });
 
-  test('looks at metrics that the deployables have', () => {
+  test('looks at metrics that the deployables have, under the dimensions that they write', () => {
     const ours = alarms().filter(({ Namespace }) => Namespace === 'Tailrace');
     expect(ours.length).toBeGreaterThan(0);
+    const code = readFileSync('functions/source/run-source.ts', 'utf8');
+    const [, service, dimension] = /createMetrics\('([^']+)', \{ (\w+)[^,]* \}\)/.exec(code) ?? [];
+    for (const { Dimensions } of ours) {
+      expect(Dimensions).toEqual([
+        { Name: dimension, Value: name },
+        { Name: 'service', Value: service },
+      ]);
+    }
     for (const { MetricName } of ours) expect(Object.keys(METRICS)).toContain(MetricName);
   });
 

@@ -72,6 +72,7 @@ describe.each(CLOUD)('the source stack of %s', (name) => {
       'kafka-cluster:AlterTransactionalId',
       'kafka-cluster:Connect',
       'kafka-cluster:DescribeTopic',
+      'kafka-cluster:DescribeTopicDynamicConfiguration',
       'kafka-cluster:DescribeTransactionalId',
       'kafka-cluster:WriteData',
       'kafka-cluster:WriteDataIdempotently',
@@ -96,8 +97,14 @@ describe.each(CLOUD)('the source stack of %s', (name) => {
   });
 });
 
-test('a source on MSK Serverless may create its topics, which are no resources there', () => {
-  const { kafka, source } = templatesOf(cloudEnvironment('staging', { kafka: { kind: 'serverless' } }));
+test('a source may create its topics where its file says so, as it must on MSK Serverless', () => {
+  const environment = cloudEnvironment('staging', { kafka: { kind: 'serverless' } });
+  const creation = { 'topic.creation.default.partitions': 3, 'topic.creation.default.replication.factor': -1 };
+  const sources = environment.sources.map((source) => ({
+    ...source,
+    properties: { ...source.properties, ...creation },
+  }));
+  const { kafka, source } = templatesOf({ ...environment, sources });
   expect(rightsOf(source, 'sourcerole')['kafka-cluster:CreateTopic']).toMatch(/:topic\/.*\/shop\.orders"/);
   kafka.resourceCountIs('AWS::MSK::Topic', 0);
   kafka.resourceCountIs('AWS::MSK::ServerlessCluster', 1);
