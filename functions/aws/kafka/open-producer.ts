@@ -52,7 +52,6 @@ export function openProducer(parts: ProducerParts): Producer {
 
   const sender = openSender({
     ...parts,
-    wallClock: Date.now,
     onSettled,
     onAgain: ({ lane }) => dispatcher.wake(lane),
     onFailure,
