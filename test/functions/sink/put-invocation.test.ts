@@ -1,0 +1,158 @@
+import { expect, test } from 'vitest';
+import type { DeadLetter } from '../../../functions/aws/dead-letter.ts';
+import type { OpenSink } from '../../../functions/connect/connector.ts';
+import { stringConverter } from '../../../functions/connect/converters/string-converter.ts';
+import { DataError, RetriableError } from '../../../functions/connect/errors.ts';
+import { type Outcome, WRITTEN } from '../../../functions/connect/outcomes.ts';
+import { type PutDeps, putInvocation } from '../../../functions/sink/put-invocation.ts';
+import { notingLog } from '../../support/silent-log.ts';
+
+const REJECTED: Outcome = {
+  status: 'rejected',
+  error: new DataError('WRITE_REJECTED', 'refused'),
+  stage: 'TASK_PUT',
+  class: 'c',
+};
+const UNSETTLED: Outcome = { status: 'unsettled', error: new RetriableError('MONGODB_TRANSIENT', 'down') };
+
+const base64 = (text: string) => Buffer.from(text).toString('base64');
+const record = (offset: number, partition = 0) => ({
+  topic: 'orders',
+  partition,
+  offset,
+  timestamp: 1_700_000_000_000,
+  timestampType: 'CREATE_TIME',
+  key: null,
+  value: base64(`secret ${offset}`),
+  headers: [{ name: [104, -1] }],
+});
+const eventOf = (records: readonly ReturnType<typeof record>[], more: object = {}) => ({
+  eventSource: 'aws:kafka',
+  records: Object.fromEntries(Map.groupBy(records, ({ partition }) => `orders-${partition}`)),
+  ...more,
+});
+
+/** A sink whose outcomes are given, and a queue that takes dead letters or not. */
+function rig(
+  outcomes: (put: number) => readonly Outcome[] | Error,
+  { tolerance = 'all', takes = true, partial = true } = {},
+) {
+  const letters: DeadLetter[] = [];
+  let puts = 0;
+  const log = notingLog();
+  const sink: OpenSink = {
+    async put() {
+      puts += 1;
+      const result = outcomes(puts);
+      if (result instanceof Error) throw result;
+      return result;
+    },
+    toleranceOf: () => tolerance as 'all',
+    [Symbol.asyncDispose]: async () => undefined,
+  };
+  const deps: PutDeps = {
+    sink,
+    converters: { key: stringConverter, value: stringConverter },
+    async sendDeadLetters(sent) {
+      if (takes) letters.push(...sent);
+      return sent.map(() => (takes ? undefined : new RetriableError('DEAD_LETTER_UNSENT', 'queue is down')));
+    },
+    log,
+    metrics: { add: () => undefined },
+    now: () => 1_700_000_001_000,
+  };
+  const settings = { connector: 'orders-sink', hasPartialResponse: partial, addsContextHeaders: false };
+  const put = (event: unknown) => putInvocation(event, 0, settings, deps);
+  return { letters, log, put };
+}
+
+const failures = (...offsets: number[]) => ({
+  batchItemFailures: offsets.map((offset) => ({ itemIdentifier: { partition: 'orders-0', offset } })),
+});
+
+test('answers with nothing where everything is written', async () => {
+  const { put } = rig(() => [WRITTEN, WRITTEN]);
+  expect(await put(eventOf([record(1), record(2)]))).toEqual(failures());
+});
+
+test('a rejected record is a dead letter with the record as it was', async () => {
+  const { letters, put } = rig(() => [WRITTEN, REJECTED, WRITTEN]);
+  expect(await put(eventOf([record(1), record(2), record(3)]))).toEqual(failures());
+  expect(letters).toHaveLength(1);
+  expect(letters[0]).toMatchObject({
+    connector: 'orders-sink',
+    attempts: 1,
+    record: { topic: 'orders', partition: 0, offset: 2 },
+  });
+  expect(letters[0]?.record.value).toEqual(Buffer.from('secret 2'));
+  expect(letters[0]?.record).toMatchObject({ headers: [['name', Uint8Array.from([104, 255])]] });
+});
+
+test('a dead letter that the queue does not take leaves its record and those behind it unsettled', async () => {
+  const { put } = rig(() => [WRITTEN, REJECTED, WRITTEN], { takes: false });
+  expect(await put(eventOf([record(1), record(2), record(3)]))).toEqual(failures(2, 3));
+});
+
+test('a poison record behind an outage is dead-lettered once, however often the batch comes again', async () => {
+  const { letters, put } = rig((puts) => (puts < 20 ? [UNSETTLED, REJECTED] : [WRITTEN, REJECTED]));
+  const event = eventOf([record(1), record(2)]);
+  for (let again = 0; again < 19; again += 1) expect(await put(event)).toEqual(failures(1, 2));
+  expect(letters).toHaveLength(0);
+  expect(await put(event)).toEqual(failures());
+  expect(letters).toHaveLength(1);
+});
+
+test('without a partial batch response an unsettled record fails the invocation, with no dead letter', async () => {
+  const { letters, put } = rig(() => [REJECTED, UNSETTLED], { partial: false });
+  await expect(put(eventOf([record(1), record(2)]))).rejects.toThrow('records have to come again: down');
+  expect(letters).toHaveLength(0);
+});
+
+test('errors.tolerance=none holds the topic-partition at the bad record, without a dead letter', async () => {
+  const { letters, log, put } = rig(() => [WRITTEN, REJECTED], { tolerance: 'none' });
+  expect(await put(eventOf([record(1), record(2)]))).toEqual(failures(2));
+  expect(letters).toHaveLength(0);
+  expect(log.lines).toContainEqual(
+    expect.objectContaining({ level: 'error', message: 'A record holds its topic-partition' }),
+  );
+});
+
+test('a replayed record that is rejected again becomes a new dead letter with one attempt more', async () => {
+  const { letters, put } = rig(() => [REJECTED], { tolerance: 'none' });
+  expect(await put(eventOf([record(1)], { tailraceReplay: { attempts: 2 } }))).toEqual(failures());
+  expect(letters[0]?.attempts).toBe(3);
+});
+
+test('a replayed record that is unsettled fails the invocation, so that its message comes again', async () => {
+  const { put } = rig(() => [UNSETTLED]);
+  await expect(put(eventOf([record(1)], { tailraceReplay: { attempts: 1 } }))).rejects.toThrow('down');
+});
+
+test('a sink that throws fails the invocation and settles nothing', async () => {
+  const { letters, put } = rig(() => new Error('defect'));
+  await expect(put(eventOf([record(1)]))).rejects.toThrow('defect');
+  expect(letters).toHaveLength(0);
+});
+
+test('never logs the content of a record', async () => {
+  const { log, put } = rig(() => [REJECTED, UNSETTLED]);
+  await put(eventOf([record(1), record(2)]));
+  expect(JSON.stringify(log.lines)).not.toContain('secret');
+});
+
+test.each([
+  ['no event at all', undefined],
+  ['an event of a queue', { Records: [] }],
+  ['an event of another source', { eventSource: 'aws:sqs', records: {} }],
+  ['wrong base64', eventOf([{ ...record(1), value: '***' }])],
+  ['an offset that is no number', eventOf([{ ...record(1), offset: '1' as never }])],
+  ['a record in the list of another partition', { eventSource: 'aws:kafka', records: { 'orders-9': [record(1)] } }],
+])('refuses %s with a clear error and touches nothing', async (_, event) => {
+  const { put } = rig(() => {
+    throw new Error('must not be reached');
+  });
+  await expect(put(event)).rejects.toMatchObject({
+    code: 'EVENT_INVALID',
+    message: expect.not.stringContaining('secret'),
+  });
+});
