@@ -40,6 +40,7 @@ export function openCluster(bootstrapServers: readonly string[], options: Connec
   let closed = false;
 
   function connect(address: BrokerAddress): Promise<BrokerConnection> {
+    if (closed) return Promise.reject(new RetriableError('KAFKA_UNREACHABLE', 'The producer is closed'));
     const name = nameOf(address);
     const current = open.get(name);
     if (current?.isOpen()) return Promise.resolve(current);
