@@ -51,7 +51,7 @@ export function expectWatches(opened: readonly Opened[], wanted: readonly Watche
 
 function toWatched({ database, command, batchSize }: Opened) {
   const [first, ...pipeline] = command.pipeline as Document[];
-  const { allChangesForCluster, ...options } = first?.$changeStream as Document;
+  const { allChangesForCluster, ...options } = first!.$changeStream as Document;
   return {
     target: {
       ...(!allChangesForCluster && { database }),

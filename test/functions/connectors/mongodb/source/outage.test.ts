@@ -1,0 +1,105 @@
+import fc from 'fast-check';
+import { MongoNetworkError, MongoServerError } from 'mongodb';
+import { expect, test } from 'vitest';
+import { DataError } from '../../../../../functions/connect/errors.ts';
+import { createOutage, pauseMs, secondsInToken } from '../../../../../functions/connectors/mongodb/source/outage.ts';
+import { notingLog } from '../../../../support/silent-log.ts';
+
+function outageAt() {
+  const clock = { now: 0 };
+  const log = notingLog();
+  const outage = createOutage(
+    { watch: 'shop.orders', hosts: ['a:1'], token: () => '{"_data": "8264A1B2C3000000012B"}' },
+    { log, metrics: { add: () => undefined }, now: () => clock.now, random: () => 1 },
+  );
+  return { clock, log, outage };
+}
+const cut = new MongoNetworkError('read ECONNRESET');
+const server = (code: number) => new MongoServerError({ code, message: 'no.', errmsg: 'no.' });
+
+test('the pause doubles from a tenth of a second to half a minute, and begins anew after a reply', () => {
+  const { outage } = outageAt();
+  const pauses = Array.from({ length: 11 }, () => outage.pauseAfter(cut, 'reading'));
+  expect(pauses).toEqual([100, 200, 400, 800, 1600, 3200, 6400, 12800, 25600, 30000, 30000]);
+  outage.opened();
+  expect(outage.pauseAfter(cut, 'reading')).toBe(30000);
+  outage.delivered();
+  expect(outage.pauseAfter(cut, 'reading')).toBe(100);
+});
+
+test('chance takes at most half of a pause', () => {
+  fc.assert(
+    fc.property(fc.nat(1000), fc.double({ min: 0, max: 1, noNaN: true }), (attempt, random) => {
+      const longest = pauseMs(attempt, 1);
+      expect(pauseMs(attempt, random)).toBeGreaterThanOrEqual(longest / 2);
+      expect(pauseMs(attempt, random)).toBeLessThanOrEqual(longest);
+    }),
+  );
+});
+
+test('an outage is told once, and its end once', () => {
+  const { outage, log } = outageAt();
+  for (const _ of [1, 2, 3]) outage.pauseAfter(cut, 'reading');
+  outage.opened();
+  outage.delivered();
+  outage.opened();
+  expect(log.lines.map(({ level }) => level)).toEqual(['warn', 'info']);
+});
+
+test('a code that nobody classified is tried for twenty seconds, then it ends the stream', () => {
+  const { outage, clock } = outageAt();
+  outage.pauseAfter(server(777), 'reading');
+  clock.now = 19_000;
+  outage.pauseAfter(server(777), 'reading');
+  clock.now = 21_000;
+  expect(() => outage.pauseAfter(server(777), 'reading')).toThrow(
+    'MongoDB refused to watch shop.orders: no (code 777)',
+  );
+});
+
+test('a login that never was right ends the stream at once, one that was gets twenty seconds', () => {
+  const first = outageAt();
+  expect(() => first.outage.pauseAfter(server(18), 'opening')).toThrow(
+    'MongoDB refused the credentials of connection.uri: no (code 18)',
+  );
+  const later = outageAt();
+  later.outage.opened();
+  expect(later.outage.pauseAfter(server(18), 'opening')).toBe(100);
+  later.clock.now = 30_000;
+  expect(() => later.outage.pauseAfter(server(18), 'opening')).toThrow(
+    expect.objectContaining({ code: 'MONGODB_REFUSED' }),
+  );
+});
+
+test('a lost position says from when on', () => {
+  const { outage } = outageAt();
+  expect(() => outage.pauseAfter(server(286), 'opening')).toThrow(
+    expect.objectContaining({
+      name: 'StoppedError',
+      code: 'POSITION_LOST',
+      message: expect.stringContaining('2023-07-02T17:24:19.000Z'),
+    }),
+  );
+});
+
+test('an event that fits into no reply is a data error', () => {
+  const { outage } = outageAt();
+  expect(() => outage.pauseAfter(server(10334), 'reading')).toThrow(expect.objectContaining({ name: 'DataError' }));
+});
+
+test('what is no failure of the database goes on as it is', () => {
+  const { outage } = outageAt();
+  const bug = new TypeError('bug');
+  const data = new DataError('CHANGE_EVENT_INVALID', 'x');
+  expect(() => outage.pauseAfter(bug, 'reading')).toThrow(bug);
+  expect(() => outage.pauseAfter(data, 'reading')).toThrow(data);
+});
+
+test.each([
+  ['{"_data": "8264A1B2C3000000012B"}', 0x64a1b2c3],
+  // another server's token has another form
+  ['{"_data": "2c0000001073000100000011"}', undefined],
+  [undefined, undefined],
+])('the time inside %s is %s', (token, seconds) => {
+  expect(secondsInToken(token)).toBe(seconds);
+});

@@ -1,0 +1,81 @@
+import { expect, test } from 'vitest';
+import { mongodbSourceConfig } from '../../../../../functions/connectors/mongodb/source/properties.ts';
+
+const review = (properties: Readonly<Record<string, string>>, when?: 'synth') =>
+  mongodbSourceConfig.validate({ name: 'orders', 'connector.class': 'MongoSource', ...properties }, when);
+
+test.each<[property: string, properties: Record<string, string>]>([
+  ['output.format.key', { 'output.format.key': 'schema' }],
+  ['output.format.value', { 'output.format.value': 'SCHEMA' }],
+  ['startup.mode', { 'startup.mode': 'copy_existing' }],
+  ['startup.mode', { 'copy.existing': 'true' }],
+  ['connection.ssl.truststore', { 'connection.ssl.truststore': '/a.p12' }],
+  ['connection.ssl.keystore', { 'connection.ssl.keystore': '/a.p12' }],
+  ['exactly.once.support', { 'exactly.once.support': 'required' }],
+  ['pipeline', { pipeline: '[{$changeStreamSplitLargeEvent: {}}]' }],
+  ['transforms', { transforms: 'a' }],
+  ['predicates', { predicates: 'a' }],
+  [
+    'mongo.custom.auth.mechanism.enable',
+    { 'mongo.custom.auth.mechanism.enable': 'true', 'mongo.custom.auth.mechanism.providerClass': 'a.B' },
+  ],
+])('%s is refused by name where it would need what is not built: %j', (property, properties) => {
+  const { problems } = review(properties);
+  expect(problems).toEqual([{ property, message: expect.stringMatching(/^Not built yet: /) }]);
+});
+
+test('a class that is not there is refused, unless nothing would use it', () => {
+  const properties = { 'output.json.formatter': 'com.example.Nope' };
+  expect(review(properties).problems).toEqual([
+    { property: 'output.json.formatter', message: 'Class not found: com.example.Nope' },
+  ]);
+  expect(review({ ...properties, 'output.format.key': 'bson', 'output.format.value': 'bson' }).problems).toEqual([]);
+});
+
+test('all problems are named at once', () => {
+  const { problems } = review({
+    'batch.size': '-1',
+    pipeline: 'nope',
+    'connection.uri': 'http://x',
+    'pol.await.time.ms': '1',
+  });
+  expect(problems.map(({ property }) => property).sort()).toEqual([
+    'batch.size',
+    'connection.uri',
+    'pipeline',
+    'pol.await.time.ms',
+  ]);
+});
+
+test('a password is never repeated', () => {
+  const { problems } = review({ 'connection.uri': 'mongodb://user:hunter2@host/?nonsense=1' });
+  expect(problems).toHaveLength(1);
+  expect(JSON.stringify(problems)).not.toContain('hunter2');
+});
+
+test('values with placeholders wait for the start', () => {
+  const placeholders = {
+    'connection.uri': '${secretsmanager:mongo:uri}',
+    pipeline: '[{$match: {a: ${env:A}}}]',
+    collation: '${env:B}',
+  };
+  expect(review(placeholders, 'synth').problems).toEqual([]);
+});
+
+test('deprecated names and properties without effect are warnings', () => {
+  const { warnings, problems } = review({
+    'copy.existing': 'false',
+    'startup.mode': 'latest',
+    'output.schema.value': '{}',
+    'tasks.max': '4',
+    'connection.uri': 'mongodb://a/?uuidRepresentation=standard',
+  });
+  expect(problems).toEqual([]);
+  expect(warnings.map((warning) => warning.split(':')[0])).toEqual([
+    'copy.existing',
+    'copy.existing',
+    'output.schema.value',
+    'connection.uri',
+    'tasks.max',
+  ]);
+});
