@@ -165,6 +165,10 @@ function classEscape(state: State): string {
     state.at += 2;
     return BLANKS;
   }
+  if (next === '-') {
+    state.at += 2;
+    return '\\-';
+  }
   if (next in REWRITTEN || next === 'Q') {
     throw new SyntaxError(`The escape \\${next} is not supported in a character class here`);
   }
@@ -225,7 +229,7 @@ function simpleEscape(state: State, text: string, next: string): string {
     throw new SyntaxError(`The escape \\${next} is not supported here, near index ${state.at}`);
   const point = String.fromCodePoint(text.codePointAt(1) ?? 0);
   state.at += 1 + point.length;
-  return point.replace(SYNTAX, '\\$&').replace(/^-$/, '\\-');
+  return point.replace(SYNTAX, '\\$&');
 }
 
 const rest = ({ pattern, at }: State): string => pattern.slice(at);

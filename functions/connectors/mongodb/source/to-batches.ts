@@ -26,16 +26,13 @@ export function createToBatches(config: SourceConfig, log: Log): ToBatches {
   const handling = errorHandlingOf(config);
   const out = new OutputBuffer();
   let stored: string | undefined;
+  let clusterTimeSeconds: number | undefined;
 
   /** Where a place has no token of its own, the one before it stands: events may come twice, none is skipped. */
-  function toBatch(
-    records: readonly SourceRecord[],
-    token: string | undefined,
-    last: Buffer | undefined,
-    operationSeconds: number | undefined,
-  ): SourceBatch {
+  function toBatch(records: readonly SourceRecord[], token: string | undefined, last: Buffer | undefined): SourceBatch {
     stored = token ?? stored;
-    const clusterTimeSeconds = (last && timestampSeconds(last, findElement(last, 'clusterTime'))) ?? operationSeconds;
+    // the reply's own time runs ahead of events that are still to come, so the position never gets it
+    clusterTimeSeconds = (last && timestampSeconds(last, findElement(last, 'clusterTime'))) ?? clusterTimeSeconds;
     return {
       records,
       offset: stored === undefined ? {} : { _id: stored },
@@ -69,13 +66,13 @@ export function createToBatches(config: SourceConfig, log: Log): ToBatches {
           records.push(...toRecords(event));
         } catch (error) {
           const before = events[from + index - 1];
-          if (before && records.length > 0) yield toBatch(records, tokenOf(before), before, undefined);
+          if (before && records.length > 0) yield toBatch(records, tokenOf(before), before);
           throw error;
         }
       }
       const last = slice.at(-1);
       const token = isLast ? reply.token : last && tokenOf(last);
-      const batch = toBatch(records, token, last, isLast ? reply.operationSeconds : undefined);
+      const batch = toBatch(records, token, last);
       // servers before 4.0.7 answer without a token until there is an event
       if (records.length > 0 || stored !== undefined) yield batch;
     }

@@ -53,11 +53,13 @@ test('a password is never repeated', () => {
   expect(JSON.stringify(problems)).not.toContain('hunter2');
 });
 
+const placeholder = (name: string) => `\${${name}}`;
+
 test('values with placeholders wait for the start', () => {
   const placeholders = {
-    'connection.uri': '${secretsmanager:mongo:uri}',
-    pipeline: '[{$match: {a: ${env:A}}}]',
-    collation: '${env:B}',
+    'connection.uri': placeholder('secretsmanager:mongo:uri'),
+    pipeline: `[{$match: {a: ${placeholder('env:A')}}}]`,
+    collation: placeholder('env:B'),
   };
   expect(review(placeholders, 'synth').problems).toEqual([]);
 });
