@@ -14,6 +14,8 @@ export type KafkaOptions = {
   /** Broker properties that go over ours, for all nodes or per node. Clients come in by the listener `CLIENTS`. */
   readonly properties?: Readonly<Record<string, string>> | ((node: KafkaNode) => Readonly<Record<string, string>>);
   readonly report: (sentence: string) => void;
+  /** The port of 127.0.0.1 that clients are told, where they go through a proxy; by default the broker's own. */
+  readonly advertise?: (node: KafkaNode) => number;
   /** False where the caller's clients must log in, so that an anonymous one can't see that Kafka is ready. */
   readonly awaitReady?: boolean;
 };
@@ -64,7 +66,7 @@ function startBroker(
   clusterId: string,
   node: Ports,
   nodes: readonly Ports[],
-  { properties = {} }: KafkaOptions,
+  { properties = {}, advertise = ({ port }) => port }: KafkaOptions,
 ): KafkaBroker {
   const data = join(run.folder, `kafka-${clusterId.replace(/\W/g, '')}-${node.nodeId}`);
   mkdirSync(data, { recursive: true });
@@ -75,7 +77,7 @@ function startBroker(
   copyFileSync(jars.bootstrapCheckpoint, join(data, 'bootstrap.checkpoint'));
   const file = `${data}.properties`;
   const own = typeof properties === 'function' ? properties(node) : properties;
-  writeFileSync(file, toPropertiesText({ ...brokerProperties(node, nodes, data), ...own }));
+  writeFileSync(file, toPropertiesText({ ...brokerProperties(node, nodes, data, advertise(node)), ...own }));
   const heap = nodes.length === 1 ? '-Xmx512m' : '-Xmx384m';
   const args = [heap, ...JVM, LOGGING, '-cp', jars.classPath, 'kafka.Kafka', file];
   const start = () => run.start(nodes.length === 1 ? 'kafka' : `kafka-${node.nodeId}`, 'java', args);
@@ -92,16 +94,21 @@ function startBroker(
   };
 }
 
-function brokerProperties(node: Ports, nodes: readonly Ports[], data: string): Record<string, string> {
+function brokerProperties(
+  node: Ports,
+  nodes: readonly Ports[],
+  data: string,
+  advertised: number,
+): Record<string, string> {
   const replicas = String(nodes.length);
   const inSync = nodes.length === 1 ? '1' : '2';
-  const clients = `CLIENTS://127.0.0.1:${node.port},BROKERS://127.0.0.1:${node.brokerPort}`;
+  const brokers = `BROKERS://127.0.0.1:${node.brokerPort}`;
   return {
     'process.roles': 'broker,controller',
     'node.id': String(node.nodeId),
     'controller.quorum.voters': nodes.map((each) => `${each.nodeId}@127.0.0.1:${each.controllerPort}`).join(','),
-    listeners: `${clients},CONTROLLER://127.0.0.1:${node.controllerPort}`,
-    'advertised.listeners': clients,
+    listeners: `CLIENTS://127.0.0.1:${node.port},${brokers},CONTROLLER://127.0.0.1:${node.controllerPort}`,
+    'advertised.listeners': `CLIENTS://127.0.0.1:${advertised},${brokers}`,
     'listener.security.protocol.map': 'CLIENTS:PLAINTEXT,BROKERS:PLAINTEXT,CONTROLLER:PLAINTEXT',
     'inter.broker.listener.name': 'BROKERS',
     'controller.listener.names': 'CONTROLLER',

@@ -57,6 +57,7 @@ declare module 'kafkajs/src/network/connection.js' {
 
 declare module 'kafkajs/src/network/requestQueue/index.js' {
   class RequestQueue {
+    constructor(options: { requestTimeout: number; enforceRequestTimeout: boolean; logger: unknown });
     readonly pending: unknown[];
     readonly throttledUntil: number;
     throttleCheckTimeoutId: NodeJS.Timeout | null;
@@ -64,6 +65,8 @@ declare module 'kafkajs/src/network/requestQueue/index.js' {
     scheduleCheckPendingRequests(): void;
     maybeThrottle(ms: number): void;
     rejectAll(error: Error): void;
+    fulfillRequest(answer: { correlationId: number; payload: Buffer; size: number }): void;
+    destroy(): void;
     push(request: {
       entry: {
         apiKey: number;
