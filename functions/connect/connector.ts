@@ -14,7 +14,7 @@ export type SourceBatch = {
   /** Empty on an idle stream, whose offset still moves, and in the first batch, whose offset is stored before anything is produced. */
   readonly records: readonly SourceRecord[];
   readonly offset: SourceOffset;
-  /** The database's time of that offset, in seconds since 1970, where it can be read: for the lag. */
+  /** The database's time of the last change event up to that offset, in seconds since 1970; nothing before the first. */
   readonly clusterTimeSeconds?: number;
 };
 

@@ -91,7 +91,7 @@ async function stream<Config extends TaskConfig>(
   const fingerprint = connector.fingerprintOf(config);
   const commits = trackOffsets(stored?.sequence ?? 0, {
     ...opened,
-    save: ({ offset, clusterTimeSeconds: clusterTime }: Position, sequence) =>
+    save: ({ offset, clusterTimeSeconds: clusterTime = stored?.clusterTime }: Position, sequence) =>
       store.saveOffset(partition, lease.epoch, { offset, clusterTime, fingerprint, sequence }),
   });
   status.watch(commits);

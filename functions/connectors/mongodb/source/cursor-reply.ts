@@ -13,13 +13,11 @@ export type CursorReply = {
   readonly events: readonly Buffer[];
   /** `postBatchResumeToken` as relaxed extended JSON, else that of the last event; nothing where the server sends none. */
   readonly token: string | undefined;
-  /** The server's time of the reply, in seconds since 1970. */
-  readonly operationSeconds: number | undefined;
 };
 
 /** Reads a reply to `aggregate` or `getMore` that was asked for with `raw`: its sub-documents are bytes. */
 export function readReply(reply: Readonly<Record<string, unknown>>): CursorReply {
-  const { cursor, operationTime } = reply;
+  const { cursor } = reply;
   if (!Buffer.isBuffer(cursor)) {
     throw new DataError('CHANGE_EVENT_INVALID', `Expected a reply with a cursor, got one with ${typeof cursor}`);
   }
@@ -32,7 +30,6 @@ export function readReply(reply: Readonly<Record<string, unknown>>): CursorReply
     collection: namespace.slice(namespace.indexOf('.') + 1),
     events,
     token: invalidateTokenOf(events) ?? tokenText(postBatchTokenOf(cursor)) ?? lastTokenOf(events),
-    operationSeconds: secondsOf(operationTime),
   };
 }
 
@@ -62,7 +59,3 @@ function expectEvent(event: Buffer | undefined): Buffer {
   if (event) return event;
   throw new DataError('CHANGE_EVENT_INVALID', 'Expected a batch of documents, got another value in it');
 }
-
-/** The seconds of a BSON timestamp as the driver decodes it. */
-const secondsOf = (time: unknown): number | undefined =>
-  typeof time === 'object' && time !== null && 't' in time && typeof time.t === 'number' ? time.t : undefined;
