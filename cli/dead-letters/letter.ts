@@ -40,7 +40,7 @@ export function toLetter(message: Received): Letter {
 
 function factsOf(letter: DeadLetter): Omit<Letter, 'message' | 'id'> {
   const { connector, error, failedAt } = letter;
-  const facts = { connector, failedAt, code: error.code, sentence: error.message };
+  const facts = { connector, failedAt, code: error.code, sentence: withoutContent(error.message) };
   return isSinkDeadLetter(letter)
     ? { ...facts, kind: 'sink', position: positionOf(letter.record) }
     : { ...facts, kind: 'source', position: letter.record.namespace };
@@ -51,6 +51,9 @@ const SHORT = 8;
 const LEAST = 4;
 
 export const shortIdOf = ({ id }: { id: string }): string => id.slice(0, SHORT);
+
+/** A server's details of a refused write quote the document; a list shows facts, `show` shows all. */
+const withoutContent = (message: string): string => message.replace(/, details=.*/s, '');
 
 /** Whether a text that a person typed names this message. */
 export const isNamedBy = ({ id }: { id: string }, typed: string): boolean => id.startsWith(typed.toLowerCase());

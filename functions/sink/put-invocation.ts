@@ -148,8 +148,9 @@ function report(records: readonly ConsumedRecord[], outcomes: readonly Outcome[]
       });
   }
   const first = firstError(outcomes);
-  if (first)
-    deps.log.warn('Records have to come again', { count: after.unsettled.length, code: first.code, ...first.details });
+  if (!first) return;
+  const { code, details, message: reason } = first;
+  deps.log.warn('Records have to come again', { count: after.unsettled.length, code, reason, ...details });
 }
 
 /** The failure itself before those that only stand behind it. */
