@@ -132,7 +132,9 @@ function sentence(name: string, text: string | undefined, schema: z.ZodType, iss
   if (text === undefined && issue.code === 'invalid_type') {
     return `Missing required configuration "${name}" which has no default value.`;
   }
-  const shown = schema.meta()?.secret ? redact(text ?? '') : text;
+  const { facts, secret } = schema.meta() ?? {};
+  const value = facts?.type === 'LIST' ? `[${(text ?? '').split(/\s*,\s*/).join(', ')}]` : text;
+  const shown = secret ? redact(text ?? '') : value;
   return `Invalid value ${shown} for configuration ${name}: ${issue.message}`;
 }
 

@@ -81,12 +81,10 @@ const refuse = (what: string, record: SinkRecord): DataError =>
     `Provided id strategy is used but the document structure ${what} at ${positionOf(record)}`,
   );
 
-const UUID_BYTES = 16;
-
 function providedUuid(record: SinkRecord, document: Uint8Array | undefined): Raw {
   const id = provided(record, document);
   const bytes = Buffer.from(id.value);
-  const isUuid = id.type === BSON_TYPE.binary && (bytes[4] === 3 || bytes[4] === 4) && bytes.length === 5 + UUID_BYTES;
+  const isUuid = id.type === BSON_TYPE.binary && (bytes[4] === 3 || bytes[4] === 4);
   if (isUuid) return id;
   const text = id.type === BSON_TYPE.string ? bytes.toString('utf8', 4, bytes.length - 1) : '';
   if (!/^(?:[0-9a-f]{32}|[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})$/i.test(text)) {

@@ -81,6 +81,7 @@ function planWrite(
       id: documentIdOf(planned.model),
       statement,
       bytes: statement.length,
+      isNamespaceOfRecord: settings.plan.paths !== undefined,
       holds: settings.tolerance === 'none',
     };
     return { namespace: planned.namespace, write };

@@ -38,10 +38,14 @@ function refuseValues(topic: string, values: Texts, properties: Properties): Pro
   return Object.entries(values).flatMap(([name, value]) => {
     const result = properties[name]?.safeParse(value);
     if (!result || result.success) return [];
-    return result.error.issues.map(({ message }) => ({
-      property: `topic.override.${topic}.${name}`,
-      message: `Invalid value ${value} for configuration ${name}: ${message}`,
-    }));
+    const override = `topic.override.${topic}.${name}`;
+    return result.error.issues.map(({ message }) => {
+      const sentence = `Invalid value ${value} for configuration ${name}: ${message}`;
+      // the peer reports a class that it can't make under the name without the topic
+      return message.startsWith('Class ')
+        ? { property: name, message: `${sentence} (from ${override})` }
+        : { property: override, message: sentence };
+    });
   });
 }
 

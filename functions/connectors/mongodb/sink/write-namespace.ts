@@ -25,6 +25,8 @@ export type Write = {
   readonly id: string | undefined;
   readonly statement: Uint8Array;
   readonly bytes: number;
+  /** The record itself says where it goes. */
+  readonly isNamespaceOfRecord: boolean;
   /** `errors.tolerance=none`: once it is rejected, nothing behind it in its topic-partition is written. */
   readonly holds: boolean;
 };
@@ -136,7 +138,7 @@ class NamespaceWriter {
       try {
         return { reply: await this.#deps.send(command, Math.max(this.#deadline - this.#deps.now(), 1)) };
       } catch (error) {
-        const verdict = judgeCommandError(error);
+        const verdict = judgeCommandError(error, writes[0]!.isNamespaceOfRecord);
         if (verdict === 'again' && (await this.#pause())) continue;
         if (verdict === 'stop') this.#stopped = refusedForGood(error, namespaceText(this.#namespace));
         else if (verdict !== 'isolate') this.#stop(error, verdict === 'login');

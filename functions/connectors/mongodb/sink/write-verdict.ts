@@ -51,8 +51,9 @@ const passes = ({ code, errmsg = '' }: { code: number; errmsg?: string }): boole
  */
 export type CommandVerdict = 'again' | 'login' | 'isolate' | 'stop';
 
-export function judgeCommandError(error: unknown): CommandVerdict {
+export function judgeCommandError(error: unknown, isNamespaceOfRecord: boolean): CommandVerdict {
   if (error instanceof MongoServerError && STATEMENT_CODES.has(Number(error.code))) return 'isolate';
+  if (isNamespaceOfRecord && error instanceof MongoServerError && error.code === INVALID_NAMESPACE) return 'isolate';
   switch (classifyMongoError(error, 'command')) {
     case 'data':
       return 'isolate';
@@ -65,6 +66,9 @@ export function judgeCommandError(error: unknown): CommandVerdict {
       return 'again';
   }
 }
+
+/** The fault of the configuration, unless the record names its collection. */
+const INVALID_NAMESPACE = 73;
 
 const STATEMENT_CODES = new Set([
   2, // BadValue
