@@ -6,11 +6,15 @@ export type TcpProxy = AsyncDisposable & {
   /** Breaks every connection and refuses new ones. */
   cut(): void;
   heal(): void;
+  /** Lets the next request through, and breaks its connection in place of the reply. */
+  loseNextReply(): void;
 };
 
-export async function openTcpProxy(host: string, port: number): Promise<TcpProxy> {
+/** `port` may be known only once the first client comes. */
+export async function openTcpProxy(host: string, port: number | (() => number)): Promise<TcpProxy> {
   const sockets = new Set<Socket>();
   let isCut = false;
+  let losesReply = false;
   const track = (socket: Socket) => {
     sockets.add(socket);
     socket.on('close', () => sockets.delete(socket));
@@ -23,9 +27,19 @@ export async function openTcpProxy(host: string, port: number): Promise<TcpProxy
       client.destroy();
       return;
     }
-    const upstream = connect(port, host);
+    const upstream = connect(typeof port === 'number' ? port : port(), host);
     track(upstream);
-    client.pipe(upstream).pipe(client);
+    client.pipe(upstream);
+    upstream.on('data', (reply) => {
+      if (losesReply) {
+        losesReply = false;
+        upstream.destroy();
+      } else if (!client.write(reply)) {
+        upstream.pause();
+        client.once('drain', () => upstream.resume());
+      }
+    });
+    upstream.on('end', () => client.end());
     client.on('close', () => upstream.destroy());
     upstream.on('close', () => client.destroy());
   });
@@ -43,6 +57,9 @@ export async function openTcpProxy(host: string, port: number): Promise<TcpProxy
     },
     heal() {
       isCut = false;
+    },
+    loseNextReply() {
+      losesReply = true;
     },
     async [Symbol.asyncDispose]() {
       breakAll();
