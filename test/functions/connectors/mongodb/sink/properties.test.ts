@@ -1,0 +1,90 @@
+import { expect, test } from 'vitest';
+import { sinkConfig } from '../../../../../functions/connectors/mongodb/sink/properties.ts';
+import { topicSettings } from '../../../../../functions/connectors/mongodb/sink/topic-plans.ts';
+import { sinkConnectorOf } from '../../../../../functions/connectors/sinks.ts';
+
+const FIXED = { name: 's', 'connector.class': 'MongoSink', topics: 'orders,orders.eu', database: 'shop' };
+const SINK = 'com.mongodb.kafka.connect.sink';
+const validate = (properties: Readonly<Record<string, string>>) => sinkConfig.validate({ ...FIXED, ...properties });
+const settingsOf = (properties: Readonly<Record<string, string>>) =>
+  topicSettings(sinkConfig.parse({ ...FIXED, ...properties }), (count) => new Uint8Array(count));
+
+test.each(['com.mongodb.kafka.connect.MongoSinkConnector', 'MongoSinkConnector', 'MongoSink'])(
+  'the connector is found as %s',
+  (name) => {
+    expect(sinkConnectorOf(name)?.config).toBe(sinkConfig);
+  },
+);
+
+test('a source is no sink', () => {
+  expect(sinkConnectorOf('com.mongodb.kafka.connect.MongoSourceConnector')).toBeUndefined();
+});
+
+test.each([
+  ['timeseries.timefield', 'ts'],
+  ['csfle.enabled', 'true'],
+  ['change.data.capture.handler', `${SINK}.cdc.debezium.mongodb.MongoDbHandler`],
+  ['document.id.strategy', `${SINK}.processor.id.strategy.PartialKeyStrategy`],
+  ['writemodel.strategy', `${SINK}.writemodel.strategy.UpdateOneTimestampsStrategy`],
+  ['post.processor.chain', `${SINK}.processor.DocumentIdAdder,${SINK}.processor.KafkaMetaAdder`],
+  ['field.renamer.mapping', '[{"oldName":"value.a","newName":"b"}]'],
+  ['field.value.transformer', 'com.example.Transformer'],
+  ['rate.limiting.every.n', '1'],
+  ['update.missing', 'reject'],
+  ['value.converter', 'org.apache.kafka.connect.json.JsonConverter'],
+])('what is not built is refused by name: %s=%s', (property, value) => {
+  expect(validate({ [property]: value }).problems).toEqual([
+    { property, message: expect.stringContaining('Not built yet: ') },
+  ]);
+});
+
+test('an override counts for the longest topic that fits, and only with the dot behind it', () => {
+  const settings = settingsOf({
+    'topic.override.orders.eu.collection': 'europe',
+    'topic.override.orders.errors.tolerance': 'all',
+    collection: 'all',
+  });
+  expect(settings('orders.eu')).toMatchObject({ plan: { fixed: { collection: 'europe' } }, tolerance: 'none' });
+  expect(settings('orders')).toMatchObject({ plan: { fixed: { collection: 'all' } }, tolerance: 'all' });
+});
+
+test('mongo.errors.tolerance replaces errors.tolerance where it is there', () => {
+  expect(settingsOf({ 'errors.tolerance': 'all' })('orders')?.tolerance).toBe('all');
+  expect(settingsOf({ 'errors.tolerance': 'all', 'mongo.errors.tolerance': 'none' })('orders')?.tolerance).toBe('none');
+});
+
+test('a topic is known if it is listed, or its whole name matches', () => {
+  const config = { ...FIXED, topics: '', 'topics.regex': 'orders\\.[a-z]+' };
+  const settings = topicSettings(sinkConfig.parse(config), (count) => new Uint8Array(count));
+  expect(['orders.eu', 'orders.eu.x', 'my.orders.eu'].map((topic) => settings(topic) !== undefined)).toEqual([
+    true,
+    false,
+    false,
+  ]);
+});
+
+test.each([
+  ['a wrong value', { 'topic.override.orders.max.batch.size': '-4' }, 'topic.override.orders.max.batch.size'],
+  ['no property behind the topic', { 'topic.override.orders': '1' }, 'topic.override.orders'],
+  ['a rule between properties', { 'topic.override.orders.delete.on.null.values': 'true' }, 'delete.on.null.values'],
+])('an override is refused with %s', (_, properties, property) => {
+  expect(validate(properties).problems.map((problem) => problem.property)).toEqual([property]);
+});
+
+test('what has no effect is said', () => {
+  const { problems, warnings } = validate({
+    'topic.override.other.collection': 'c',
+    'topic.override.orders.connection.uri': 'mongodb://h',
+    'errors.deadletterqueue.topic.name': 'dlq',
+    'max.num.retries': '3',
+    'change.data.capture.handler': `${SINK}.cdc.mongodb.ChangeStreamHandler`,
+    'document.id.strategy': `${SINK}.processor.id.strategy.UuidStrategy`,
+  });
+  expect(problems).toEqual([]);
+  expect(warnings).toHaveLength(5);
+});
+
+test('a problem never shows a password', () => {
+  const { problems } = validate({ 'connection.uri': 'mongodb://me:s3cret@h:port/' });
+  expect(JSON.stringify(problems)).not.toContain('s3cret');
+});
