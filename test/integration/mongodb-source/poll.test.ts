@@ -83,6 +83,10 @@ test('moves the token of an idle stream', async () => {
 
   expect(offsets.at(-1)).not.toBe(first);
   expect(source.batches.flatMap(({ records }) => records)).toEqual([]);
+  // there was no change event yet that could have a time
+  expect(source.batches.at(-1)?.clusterTimeSeconds).toBeUndefined();
+  await db.collection('orders').insertOne({});
+  await source.records(1);
   expect(source.batches.at(-1)?.clusterTimeSeconds).toBeGreaterThan(Date.now() / 1000 - 60);
 });
 
