@@ -1,4 +1,4 @@
-import type { MongoClient } from 'mongodb';
+import { type MongoClient, MongoNetworkTimeoutError } from 'mongodb';
 import { DocumentSequence } from 'mongodb/lib/cmap/commands.js';
 import type { CommandName } from './statements.ts';
 import type { Namespace } from './write-models.ts';
@@ -45,9 +45,12 @@ export const sendWith =
       ...(Object.keys(concern).length > 0 && { writeConcern: concern }),
       [list]: sequence,
     };
+    const signal = AbortSignal.timeout(timeoutMs);
     try {
-      return toReply(await database.command(command, { timeoutMS: timeoutMs }));
+      return toReply(await database.command(command, { signal }));
     } catch (error) {
+      if (signal.aborted)
+        throw new MongoNetworkTimeoutError(`No answer within ${timeoutMs} ms`, { cause: signal.reason });
       // the driver throws where only the write concern failed, with the whole reply inside
       const reply = replyInside(error);
       if (reply) return toReply(reply);

@@ -1,0 +1,114 @@
+import { describe, expect, test } from 'vitest';
+import { failures, NO_FAILURES, offsetsOf, openSinking } from './sinking.ts';
+
+const COUNT = 1000;
+const documents = (count: number, change: (n: number) => string | undefined) =>
+  Array.from({ length: count }, (_, n) => change(n) ?? `{"_id": ${n}, "n": ${n}}`);
+
+describe.each(['true', 'false'])('bulk.write.ordered=%s', (ordered) => {
+  const properties = { 'bulk.write.ordered': ordered };
+
+  test('one document of 1,000 that a validator refuses is the only one that is not written', async () => {
+    await using sinking = await openSinking(properties);
+    await sinking.db.createCollection('target', { validator: { bad: { $exists: false } } });
+    const values = documents(COUNT, (n) => (n === 500 ? '{"_id": 500, "bad": 1}' : undefined));
+    expect(await sinking.put(values)).toEqual(NO_FAILURES);
+    expect(await sinking.target.countDocuments()).toBe(COUNT - 1);
+    const letters = await sinking.deadLetters();
+    expect(offsetsOf(letters)).toEqual([500]);
+    expect(letters[0]).toMatchObject({
+      attempts: 1,
+      error: {
+        code: 'WRITE_REJECTED',
+        stage: 'TASK_PUT',
+        class: 'com.mongodb.kafka.connect.sink.dlq.WriteException',
+        message: expect.stringMatching(/^v=1, code=121, message=.*, details=\{/s),
+      },
+      record: { topic: 'topic', partition: 0, value: Buffer.from(values[500]!) },
+    });
+  });
+
+  test('a document with a $ field, one that is no document and one that is no JSON are dead letters alone', async () => {
+    await using sinking = await openSinking(properties);
+    const odd = new Map([
+      [3, '{"_id": 3, "$x": 1}'],
+      [5, '[5]'],
+      [7, '{"_id": 7'],
+    ]);
+    expect(await sinking.put(documents(10, (n) => odd.get(n)))).toEqual(NO_FAILURES);
+    expect(await sinking.target.countDocuments()).toBe(7);
+    expect(offsetsOf(await sinking.deadLetters())).toEqual([3, 5, 7]);
+  });
+
+  test('a document of 17 MB is not written and not lost, and its neighbours are written', async () => {
+    await using sinking = await openSinking(properties);
+    const large = `{"_id": 2, "text": "${'x'.repeat(17 * 1024 * 1024)}"}`;
+    // larger than a message of the queue may be: until it has another place, the record stays in the topic
+    expect(await sinking.put(documents(5, (n) => (n === 2 ? large : undefined)))).toEqual(failures(2, 4));
+    expect(await sinking.target.countDocuments()).toBe(4);
+    expect(await sinking.deadLetters()).toEqual([]);
+    expect(sinking.log.lines).toContainEqual(
+      expect.objectContaining({ fields: expect.objectContaining({ code: 'DEAD_LETTER_UNSENT' }) }),
+    );
+  });
+
+  test('a value that moves from one document to another meets its unique index and is written', async () => {
+    await using sinking = await openSinking(properties);
+    await sinking.target.createIndex({ u: 1 }, { unique: true });
+    await sinking.put(['{"_id": 1, "u": "x"}', '{"_id": 2, "u": "y"}']);
+    const swapped = ['{"_id": 1, "u": "tmp"}', '{"_id": 1, "u": "y"}', '{"_id": 2, "u": "x"}'];
+    expect(await sinking.put(swapped, { firstOffset: 2 })).toEqual(NO_FAILURES);
+    expect(await sinking.deadLetters()).toEqual([]);
+    expect(await sinking.target.find({}, { sort: { _id: 1 } }).toArray()).toEqual([
+      { _id: 1, u: 'y' },
+      { _id: 2, u: 'x' },
+    ]);
+  });
+
+  test('a value that is really taken is a dead letter', async () => {
+    await using sinking = await openSinking(properties);
+    await sinking.target.createIndex({ u: 1 }, { unique: true });
+    const values = ['{"_id": 1, "u": "x"}', '{"_id": 2, "u": "x"}', '{"_id": 3, "u": "z"}'];
+    expect(await sinking.put(values)).toEqual(NO_FAILURES);
+    expect(await sinking.target.countDocuments()).toBe(2);
+    expect(offsetsOf(await sinking.deadLetters())).toEqual([1]);
+  });
+});
+
+test('under errors.tolerance=none the topic-partition is held at the bad record, and nothing behind it is written', async () => {
+  await using sinking = await openSinking({ 'errors.tolerance': 'none' });
+  await sinking.db.createCollection('target', { validator: { bad: { $exists: false } } });
+  const values = documents(6, (n) => (n === 3 ? '{"_id": 3, "bad": 1}' : undefined));
+  expect(await sinking.put(values)).toEqual(failures(3, 5));
+  expect(await sinking.target.countDocuments()).toBe(3);
+  expect(await sinking.deadLetters()).toEqual([]);
+});
+
+test('a replayed record that is rejected again is a new dead letter, also under errors.tolerance=none', async () => {
+  await using sinking = await openSinking({ 'errors.tolerance': 'none' });
+  expect(await sinking.put(['no JSON'], { attempts: 2 })).toEqual(NO_FAILURES);
+  expect(await sinking.deadLetters()).toMatchObject([{ attempts: 3 }]);
+});
+
+test('a batch that comes twice inserts once', async () => {
+  await using sinking = await openSinking();
+  const values = documents(20, (n) => `{"n": ${n}}`);
+  await sinking.put(values);
+  await sinking.put(values);
+  expect(await sinking.target.countDocuments()).toBe(20);
+});
+
+test('an update whose document is not there is counted', async () => {
+  await using sinking = await openSinking({
+    'change.data.capture.handler': 'com.mongodb.kafka.connect.sink.cdc.mongodb.ChangeStreamHandler',
+  });
+  const event = (id: number) =>
+    JSON.stringify({
+      operationType: 'update',
+      documentKey: { _id: id },
+      updateDescription: { updatedFields: { a: 1 }, removedFields: [] },
+    });
+  await sinking.target.insertOne({ _id: 1 as never });
+  expect(await sinking.put([event(1), event(2), event(3)])).toEqual(NO_FAILURES);
+  expect(sinking.metrics.get('sinkUpdatesMissed')).toBe(2);
+});

@@ -1,0 +1,109 @@
+import { randomUUID } from 'node:crypto';
+import { SQSClient } from '@aws-sdk/client-sqs';
+import { type Collection, type Db, type Document, MongoClient } from 'mongodb';
+import { inject } from 'vitest';
+import { type DeadLetter, parseDeadLetter } from '../../../functions/aws/dead-letter.ts';
+import { createDeadLetters } from '../../../functions/aws/dead-letters.ts';
+import { byteArrayConverter } from '../../../functions/connect/converters/byte-array-converter.ts';
+import { stringConverter } from '../../../functions/connect/converters/string-converter.ts';
+import { mongodbSink } from '../../../functions/connectors/mongodb/sink/mongodb-sink.ts';
+import { type BatchResponse, putInvocation } from '../../../functions/sink/put-invocation.ts';
+import { LOCAL_CREDENTIALS, LOCAL_REGION } from '../../../infra/local/aws-environment.ts';
+import { receiveDeadLetters } from '../../support/dead-letters.ts';
+import { notingLog } from '../../support/silent-log.ts';
+
+export const CHANGE_STREAMS = 'com.mongodb.kafka.connect.sink.cdc.mongodb.ChangeStreamHandler';
+
+type Value = string | Uint8Array | null;
+
+/** A sink with the real database and the real queue, and a database of the test's own. */
+export type Sinking = AsyncDisposable & {
+  readonly db: Db;
+  readonly target: Collection<Document>;
+  readonly log: ReturnType<typeof notingLog>;
+  /** Sums of the metrics. */
+  readonly metrics: ReadonlyMap<string, number>;
+  /** One invocation with records of one topic-partition, their offsets from `firstOffset` on. */
+  put(values: readonly Value[], options?: PutOptions): Promise<BatchResponse>;
+  deadLetters(): Promise<readonly DeadLetter[]>;
+};
+
+type PutOptions = { readonly firstOffset?: number; readonly remainingMs?: number; readonly attempts?: number };
+
+export async function openSinking(properties: Readonly<Record<string, string>> = {}): Promise<Sinking> {
+  const services = inject('services');
+  const name = `sink-${randomUUID().slice(0, 8)}`;
+  const client = await new MongoClient(services.mongodbUri).connect();
+  const db = client.db(name);
+  const config = mongodbSink.config.parse({
+    name,
+    'connector.class': 'MongoSink',
+    'connection.uri': services.mongodbUri,
+    topics: 'topic',
+    database: name,
+    collection: 'target',
+    'errors.tolerance': 'all',
+    ...properties,
+  });
+  const log = notingLog();
+  const metrics = new Map<string, number>();
+  const add = (metric: string, value: number) => void metrics.set(metric, (metrics.get(metric) ?? 0) + value);
+  const sink = await mongodbSink.open(config, { log, metrics: { add }, now: Date.now });
+  const sqs = new SQSClient({ endpoint: services.sqsEndpoint, region: LOCAL_REGION, credentials: LOCAL_CREDENTIALS });
+  const isBinary = config.valueConverter.endsWith('ByteArrayConverter');
+  const deps = {
+    sink,
+    converters: { key: stringConverter, value: isBinary ? byteArrayConverter : stringConverter },
+    sendDeadLetters: createDeadLetters(services.deadLetterQueueUrl, sqs),
+    log,
+    metrics: { add },
+    now: Date.now,
+  };
+  const settings = { connector: name, hasPartialResponse: true, addsContextHeaders: false };
+  return {
+    db,
+    target: db.collection<Document>('target'),
+    log,
+    metrics,
+    put(values, { firstOffset = 0, remainingMs = 30_000, attempts } = {}) {
+      const event = { ...eventOf(values, firstOffset), ...(attempts && { tailraceReplay: { attempts } }) };
+      return putInvocation(event, Date.now() + remainingMs, settings, deps);
+    },
+    deadLetters: async () => (await receiveDeadLetters(services, name)).map(({ Body }) => parseDeadLetter(Body ?? '')),
+    async [Symbol.asyncDispose]() {
+      await sink[Symbol.asyncDispose]();
+      await db.dropDatabase();
+      await client.close();
+      sqs.destroy();
+    },
+  };
+}
+
+const eventOf = (values: readonly Value[], firstOffset: number) => ({
+  eventSource: 'aws:kafka',
+  records: {
+    'topic-0': values.map((value, index) => ({
+      topic: 'topic',
+      partition: 0,
+      offset: firstOffset + index,
+      timestamp: 1_700_000_000_000 + index,
+      timestampType: 'CREATE_TIME',
+      key: null,
+      value: value === null ? null : Buffer.from(value).toString('base64'),
+      headers: [],
+    })),
+  },
+});
+
+/** The response that lists the records from one offset to another. */
+export const failures = (from: number, to: number): BatchResponse => ({
+  batchItemFailures: Array.from({ length: to - from + 1 }, (_, index) => ({
+    itemIdentifier: { partition: 'topic-0', offset: from + index },
+  })),
+});
+
+export const NO_FAILURES: BatchResponse = { batchItemFailures: [] };
+
+/** The offsets of dead letters, in order. */
+export const offsetsOf = (letters: readonly DeadLetter[]): number[] =>
+  letters.flatMap(({ record }) => ('offset' in record ? [record.offset] : [])).sort((a, b) => a - b);
