@@ -82,7 +82,7 @@ function statusCommand(program: Command, deps: ProgramDeps, done: (code: ExitCod
     .addHelpText(
       'after',
       `
-POSITION is the time inside the last stored position, STORED when it was stored: an idle source stores it too.
+POSITION is the database's time inside the last stored position, STORED when it was stored.
 
 Examples:
   npx tailrace status

@@ -52,8 +52,8 @@ const LEAST = 4;
 
 export const shortIdOf = ({ id }: { id: string }): string => id.slice(0, SHORT);
 
-/** A server's details of a refused write quote the document; a list shows facts, `show` shows all. */
-const withoutContent = (message: string): string => message.replace(/, details=.*/s, '');
+/** What a server says about a refused write may quote the document; a list shows facts, `show` shows all. */
+const withoutContent = (message: string): string => message.replace(/,? (?:details=|dup key:).*/s, '');
 
 /** Whether a text that a person typed names this message. */
 export const isNamedBy = ({ id }: { id: string }, typed: string): boolean => id.startsWith(typed.toLowerCase());

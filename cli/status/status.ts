@@ -34,7 +34,7 @@ const HEADER = [
   'POSITION',
   'STORED',
   'LAG',
-  'RATE',
+  'RECORDS/S',
   'DEAD LETTERS',
   'DETAIL',
 ];

@@ -80,8 +80,8 @@ describe('on this machine', () => {
   test('what runs is shown, with lag, rate and dead letters', async () => {
     const lines = await status({ askLocalStatus: async () => [local] }, orders);
     expect(lines.slice(0, 2)).toEqual([
-      'CONNECTOR  TYPE    STATE                     STORED  LAG  RATE  DEAD LETTERS',
-      'movies     source  streaming, never started  never   1 s  250   3',
+      'CONNECTOR  TYPE    STATE                     STORED  LAG  RECORDS/S  DEAD LETTERS',
+      'movies     source  streaming, never started  never   1 s  250        3',
     ]);
   });
 

@@ -1,5 +1,6 @@
 import { ReceiveMessageCommand } from '@aws-sdk/client-sqs';
 import { describe, expect, test } from 'vitest';
+import { commandLine } from '../../cli/command-line.ts';
 import { openLocalEnvironment, sinkLetter, sourceLetter } from './local-environment.ts';
 
 describe('list', () => {
@@ -164,5 +165,36 @@ describe('redrive', () => {
     expect(exitCode).toBe(1);
     expect(out).toContain('Sent 1 dead letter to the replay queue');
     expect(out).toContain('No dead letter has the id 00000000, or somebody else is reading it just now');
+  });
+});
+
+describe('Ctrl-C', () => {
+  test('gives back what was read', async () => {
+    await using local = await openLocalEnvironment();
+    for (let offset = 0; offset < 30; offset += 1) await local.send(sinkLetter(offset));
+    const interrupt = new AbortController();
+    // the time is asked for at the start, and after each ten
+    let asked = 0;
+    const now = () => {
+      asked += 1;
+      if (asked === 2) interrupt.abort();
+      return 0;
+    };
+    const { exitCode, out } = await commandLine(local.folder, ['dead-letters', 'redrive', '--all'], {
+      now,
+      signal: interrupt.signal,
+    });
+    expect(exitCode).toBe(130);
+    expect(out).toContain('Sent 10 dead letters to the replay queue');
+    expect(out.at(-1)).toBe('Interrupted: the others stay in the dead letter queue');
+    expect(await local.deadLetters()).toEqual({ visible: 20, hidden: 0 });
+  });
+
+  test('ends a list without a sentence', async () => {
+    await using local = await openLocalEnvironment();
+    await local.send(sinkLetter(1));
+    const ended = await commandLine(local.folder, ['dead-letters', 'list'], { signal: AbortSignal.abort() });
+    expect(ended).toEqual({ exitCode: 130, out: [], err: [] });
+    expect(await local.deadLetters()).toEqual({ visible: 1, hidden: 0 });
   });
 });

@@ -37,7 +37,7 @@ test('shows what the source task stored, what the launcher says, and how many de
   client.destroy();
   expect({ exitCode, err }).toEqual({ exitCode: 0, err: [] });
   expect(out.map((line) => line.replace(/ {2,}/g, ' | '))).toEqual([
-    'CONNECTOR | TYPE | STATE | EPOCH | OWNER | POSITION | STORED | LAG | RATE | DEAD LETTERS | DETAIL',
+    'CONNECTOR | TYPE | STATE | EPOCH | OWNER | POSITION | STORED | LAG | RECORDS/S | DEAD LETTERS | DETAIL',
     'orders | source | streaming, lease held | 1 | host-1 | 2026-11-24 11:59:00Z | 2 s ago | 0 s | 12/s | 0',
     'orders-sink | sink | running | 3 | 12 | 1 | waits for x',
     '',
