@@ -11,14 +11,17 @@ export type Review = {
   readonly summary: string;
 };
 
+/** `refused` where the file is deployed, `allowed` on one machine, `warned` where nobody knows. */
+export type Secrets = 'allowed' | 'warned' | 'refused';
+
 type Properties = Readonly<Record<string, unknown>>;
 
 /**
  * Everything that is wrong with a connector file, at once: with the document and with its properties.
  *
- * `mayHoldSecrets`: a password in the file is only a warning, because nobody deploys the file as it is.
+ * `secrets`: what a password in the file is, by where the file is.
  */
-export function reviewConnectorFile(text: string, { mayHoldSecrets }: { mayHoldSecrets: boolean }): Review {
+export function reviewConnectorFile(text: string, { secrets }: { secrets: Secrets }): Review {
   const { document, properties } = readDocument(text);
   const connectorClass = properties?.['connector.class'];
   const connector = typeof connectorClass === 'string' ? connectorOf(connectorClass.trim()) : undefined;
@@ -28,14 +31,14 @@ export function reviewConnectorFile(text: string, { mayHoldSecrets }: { mayHoldS
     return { problems: [...document, { property: 'connector.class', message }], warnings: [], summary: '' };
   }
   const { problems, warnings } = connector.config.validate(properties, 'synth');
-  const secrets = reviewSecrets(properties, (property) => isSecret(connector, property));
+  const found = secrets === 'allowed' ? [] : reviewSecrets(properties, (property) => isSecret(connector, property));
   // a name that is missing is missing only once
   const others = problems.filter(({ property }) => !document.some((problem) => problem.property === property));
   return {
-    problems: [...document, ...others, ...(mayHoldSecrets ? [] : secrets)],
+    problems: [...document, ...others, ...(secrets === 'refused' ? found : [])],
     warnings: [
       ...warnings,
-      ...(mayHoldSecrets ? secrets.map(({ property, message }) => `${property}: ${message}`) : []),
+      ...(secrets === 'warned' ? found.map(({ property, message }) => `${property}: ${message}`) : []),
     ],
     summary: `${connector.type} connector ${String(properties.name)}`,
   };

@@ -4,7 +4,7 @@ import { ConfigError } from '../../functions/connect/errors.ts';
 import { loadEnvironment } from '../../infra/environment.ts';
 import { EXIT, type ExitCode } from '../failure.ts';
 import { oneLine } from '../one-line.ts';
-import { type Review, reviewConnectorFile } from './review-connector-file.ts';
+import { type Review, reviewConnectorFile, type Secrets } from './review-connector-file.ts';
 import { reviewEnvironmentFile } from './review-environment-file.ts';
 
 export type ValidateDeps = { out(line: string): void };
@@ -49,10 +49,14 @@ function reviewFile(file: string): Review {
     return { problems: [{ property: '', message: text.refused }], warnings: [], summary: '' };
   const folder = resolve(file, '..');
   if (basename(file) === 'environment.json') return reviewEnvironmentFile(text, basename(folder));
-  // infra/environments/<name>/connectors/<file>
+  return reviewConnectorFile(text, { secrets: secretsIn(folder) });
+}
+
+/** Connector files that are deployed are in `environments/<name>/connectors`. */
+function secretsIn(folder: string): Secrets {
   const isDeployed = basename(folder) === 'connectors' && basename(resolve(folder, '../..')) === 'environments';
-  const mayHoldSecrets = !isDeployed || basename(resolve(folder, '..')) === 'local';
-  return reviewConnectorFile(text, { mayHoldSecrets });
+  if (!isDeployed) return 'warned';
+  return basename(dirname(folder)) === 'local' ? 'allowed' : 'refused';
 }
 
 function textOf(file: string): string | { refused: string } {
