@@ -1,7 +1,7 @@
 import type { DeadLetter, Failure } from '../aws/dead-letter.ts';
 import type { SendDeadLetters } from '../aws/dead-letters.ts';
 import type { OpenSink } from '../connect/connector.ts';
-import { ConnectorError, RetriableError } from '../connect/errors.ts';
+import { ConnectorError, DataError, RetriableError } from '../connect/errors.ts';
 import type { Log } from '../connect/log.ts';
 import type { Metrics } from '../connect/metrics.ts';
 import type { Outcome } from '../connect/outcomes.ts';
@@ -162,6 +162,8 @@ function firstError(outcomes: readonly Outcome[]): ConnectorError | undefined {
 function wholeFailure(outcomes: readonly Outcome[], { unsettled }: Settlement): ConnectorError {
   const rejected = outcomes.find((outcome) => outcome.status === 'rejected');
   const first = firstError(outcomes) ?? (rejected?.status === 'rejected' ? rejected.error : undefined);
-  const message = `${unsettled.length} records have to come again: ${first?.message ?? 'unknown'}`;
-  return new RetriableError(first?.code ?? 'MONGODB_TRANSIENT', message, { cause: first });
+  // what a server says about a refused write may quote the document, and this ends in a log
+  const reason = first instanceof DataError ? first.code : first?.message;
+  const message = `${unsettled.length} records have to come again: ${reason ?? 'unknown'}`;
+  return new RetriableError(first?.code ?? 'MONGODB_TRANSIENT', message);
 }

@@ -117,6 +117,11 @@ test('errors.tolerance=none holds the topic-partition at the bad record, without
   );
 });
 
+test('a held record without a partial batch response fails the invocation, and its error quotes no document', async () => {
+  const { put } = rig(() => [REJECTED], { tolerance: 'none', partial: false });
+  await expect(put(eventOf([record(1)]))).rejects.toThrow(/^1 records have to come again: WRITE_REJECTED$/);
+});
+
 test('a replayed record that is rejected again becomes a new dead letter with one attempt more', async () => {
   const { letters, put } = rig(() => [REJECTED], { tolerance: 'none' });
   expect(await put(eventOf([record(1)], { tailraceReplay: { attempts: 2 } }))).toEqual(failures());
