@@ -44,6 +44,7 @@ const toMessageAttributes = (attributes: Record<string, MessageAttributeValue>):
 export function settledMessages(messages: readonly Message[], result: InvocationResult): readonly Message[] {
   if (result.status !== 'succeeded') return [];
   const response = JSON.parse(result.payload) as { batchItemFailures?: { itemIdentifier?: unknown }[] | null } | null;
+  if (response !== null && typeof response !== 'object') return [];
   const failures = response?.batchItemFailures ?? [];
   if (!Array.isArray(failures)) return [];
   const failed = new Set(failures.map((failure) => failure?.itemIdentifier));

@@ -28,6 +28,8 @@ export type OpenReader = (listener: ReaderListener) => TopicReader;
 /** How soon a member that was killed makes room for the next. */
 const SESSION_TIMEOUT_MS = 10_000;
 const TRY_AGAIN_MS = 1000;
+/** kafkajs's own last for half a minute, in which nobody hears that the broker is away, nor that it is back. */
+const FEW_RETRIES = { initialRetryTime: 100, maxRetryTime: 1000, retries: 3 };
 const BYTES_PER_PARTITION = 4 * 1024 * 1024;
 
 /**
@@ -38,7 +40,7 @@ const BYTES_PER_PARTITION = 4 * 1024 * 1024;
  */
 export function readTopic(bootstrapServers: string, settings: PositionSettings, listener: ReaderListener): TopicReader {
   const { topic } = settings;
-  const kafka = localKafka(bootstrapServers, { clientId: 'tailrace-event-source-mapping' });
+  const kafka = localKafka(bootstrapServers, { clientId: 'tailrace-event-source-mapping', retry: FEW_RETRIES });
   const stop = Promise.withResolvers<void>();
   let isStopped = false;
   let member: { admin: Admin; consumer: Consumer } | undefined;
@@ -128,7 +130,7 @@ const newConsumer = (kafka: Kafka, groupId: string): Consumer =>
     maxBytesPerPartition: BYTES_PER_PARTITION,
     allowAutoTopicCreation: false,
     // a crash is healed by a new consumer; kafkajs would also restart one that was stopped meanwhile
-    retry: { restartOnFailure: async () => false },
+    retry: { ...FEW_RETRIES, restartOnFailure: async () => false },
   });
 
 /** Commits where the mapping starts, so that LATEST stays the moment of its creation; tells what is ours. */
