@@ -112,3 +112,16 @@ test('an update whose document is not there is counted', async () => {
   expect(await sinking.put([event(1), event(2), event(3)])).toEqual(NO_FAILURES);
   expect(sinking.metrics.get('sinkUpdatesMissed')).toBe(2);
 });
+
+test('errors.log.enable names the position and the code of a rejected record, and nothing of its content', async () => {
+  await using sinking = await openSinking({ 'errors.log.enable': 'true' });
+  await sinking.put(['{"secret": "hunter2"']);
+  expect(sinking.log.lines).toEqual([
+    {
+      level: 'error',
+      message: 'Record rejected',
+      fields: expect.objectContaining({ position: 'topic-0@0', code: 'RECORD_INVALID' }),
+    },
+  ]);
+  expect(JSON.stringify(sinking.log.lines)).not.toContain('hunter2');
+});

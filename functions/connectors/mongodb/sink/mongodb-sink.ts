@@ -2,13 +2,14 @@ import { randomBytes } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { OpenSink, SinkConnector, SinkDeps } from '../../../connect/connector.ts';
 import { ConnectorError } from '../../../connect/errors.ts';
+import type { Log } from '../../../connect/log.ts';
 import type { Outcome } from '../../../connect/outcomes.ts';
-import type { SinkRecord } from '../../../connect/records.ts';
+import { positionOf, type SinkRecord } from '../../../connect/records.ts';
 import { createMongoClient } from '../client/mongo-client.ts';
 import { planPut } from './plan-put.ts';
 import { type SinkConfig, sinkConfig } from './properties.ts';
 import { type SendCommand, sendWith } from './send-command.ts';
-import { topicSettings } from './topic-plans.ts';
+import { type TopicSettings, topicSettings } from './topic-plans.ts';
 import { namespaceText } from './write-models.ts';
 import { writeNamespace } from './write-namespace.ts';
 
@@ -47,7 +48,9 @@ export function openSink(config: SinkConfig, send: SendCommand, deps: SinkDeps, 
       }),
     );
     if (plan.namespaces.length > 0) deps.metrics.add('sinkWriteLatency', deps.now() - start);
-    return records.map((record, index) => outcomes.get(index) ?? unaccounted(record));
+    const settled = records.map((record, index) => outcomes.get(index) ?? unaccounted(record));
+    logRejected(records, settled, settingsOf, deps.log);
+    return settled;
   }
 
   return {
@@ -55,6 +58,21 @@ export function openSink(config: SinkConfig, send: SendCommand, deps: SinkDeps, 
     toleranceOf: (topic) => settingsOf(topic)?.tolerance ?? 'none',
     [Symbol.asyncDispose]: close,
   };
+}
+
+/** `errors.log.enable`: by position and code, never the document. */
+function logRejected(
+  records: readonly SinkRecord[],
+  outcomes: readonly Outcome[],
+  settingsOf: (topic: string) => TopicSettings | undefined,
+  log: Log,
+): void {
+  for (const [index, outcome] of outcomes.entries()) {
+    const record = records[index]!;
+    if (outcome.status !== 'rejected' || !settingsOf(record.topic)?.logsErrors) continue;
+    const { code, details } = outcome.error;
+    log.error('Record rejected', { position: positionOf(record), code, class: outcome.class, ...details });
+  }
 }
 
 /** Never: every record is planned, and every planned write gets an outcome. */

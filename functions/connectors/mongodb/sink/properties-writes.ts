@@ -40,7 +40,7 @@ export const writeProperties = {
     group,
     importance: 'medium',
     description:
-      'Whether writes of different documents keep the order of their records. Writes of one document always keep it.',
+      'true: a bulk write stops at a write that fails, and goes on behind it; false: the server tries all of it at once. Writes of one document keep their order in both.',
     default: 'true',
   }),
   'rate.limiting.timeout': int({
