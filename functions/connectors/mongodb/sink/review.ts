@@ -23,7 +23,7 @@ export function reviewSink(config: Reviewed, properties: Properties): Partial<Re
     Object.entries(config.originals).filter(([name]) => !name.startsWith('topic.override.')),
   );
   found.push(...refuseCombinations(global));
-  const said = [...warnings, ...obsolete(global), ...ignoredByHandler(global)];
+  const said = [...warnings, ...doubtful(global), ...ignoredByHandler(global)];
   for (const [topic, values] of overrides) {
     const invalid = refuseValues(topic, values, properties);
     found.push(...invalid);
@@ -98,11 +98,14 @@ function refuseNamespaceFields(texts: Texts): Problem[] {
   return problems;
 }
 
-/** Accepted and without effect, as with the peer: said once. */
-function obsolete(texts: Texts): string[] {
+/** Accepted, with less effect than one may think: said once. */
+function doubtful(texts: Texts): string[] {
   const warnings = ['max.num.retries', 'retries.defer.timeout']
     .filter((name) => texts[name] !== undefined)
     .map((name) => `${name}: The property is unused; writes are tried again until the invocation ends`);
+  if (/[?&]w=0(?:&|$)/i.test(texts['connection.uri'] ?? '')) {
+    warnings.push('connection.uri: With w=0 the server reports no failed write, so a record can be lost unseen');
+  }
   if ((texts['errors.deadletterqueue.topic.name'] ?? '') !== '') {
     warnings.push('errors.deadletterqueue.topic.name: The property is unused; dead letters wait in the SQS queue');
   }

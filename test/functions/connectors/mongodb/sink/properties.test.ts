@@ -84,6 +84,15 @@ test('what has no effect is said', () => {
   expect(warnings).toHaveLength(5);
 });
 
+test.each([
+  ['mongodb://h/?w=0', 1],
+  ['mongodb://h/?retryWrites=false&w=0&journal=false', 1],
+  ['mongodb://h/?w=1', 0],
+  ['mongodb://h/?wtimeoutMS=0', 0],
+])('writes that nobody acknowledges are said: %s', (uri, count) => {
+  expect(validate({ 'connection.uri': uri }).warnings).toHaveLength(count);
+});
+
 test('a problem never shows a password', () => {
   const { problems } = validate({ 'connection.uri': 'mongodb://me:s3cret@h:port/' });
   expect(JSON.stringify(problems)).not.toContain('s3cret');
