@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
+import { CompressionTypes } from 'kafkajs';
 import { expect, inject, test } from 'vitest';
 import { until } from '../../support/until.ts';
 import { openMappedTopic, provisioned } from './mapped-topic.ts';
@@ -165,6 +166,15 @@ test('mixes partitions in a batch, and keeps the order within each', async () =>
   for (const partition of [0, 1, 2])
     expect(all.filter((text) => text.startsWith(`p${partition}-`))).toEqual(named(50, `p${partition}-`));
   expect(mapped.deliveries().some((batch) => new Set(batch.map((text) => text.slice(0, 2))).size > 1)).toBe(true);
+});
+
+test('reads what a source compressed', async () => {
+  await using mapped = await openMappedTopic(kafkaBootstrapServers);
+  await mapped.send(['gzip'], 0, CompressionTypes.GZIP);
+  await mapped.send(['zstd'], 0, CompressionTypes.ZSTD);
+  await using _mapping = mapped.start();
+  await until('all is committed', async () => (await mapped.committed()) === 2);
+  expect(mapped.deliveries().flat()).toEqual(['gzip', 'zstd']);
 });
 
 const MAPPING = pathToFileURL(join(import.meta.dirname, '../../../infra/local/event-source-mapping/start-mapping.ts'));

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { appendFileSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { KafkaJSError } from 'kafkajs';
+import { CompressionTypes, KafkaJSError } from 'kafkajs';
 import type { EventSourceMapping } from '../../../infra/local/event-source-mapping/mapping.ts';
 import type { MappingOptions } from '../../../infra/local/event-source-mapping/settings.ts';
 import { startMapping } from '../../../infra/local/event-source-mapping/start-mapping.ts';
@@ -75,8 +75,8 @@ export async function openMappedTopic(bootstrapServers: string, partitions = 1) 
         { topic, consumerGroupId: group, maximumBatchingWindowSeconds: 0, ...options },
         { bootstrapServers, invoke: invoked.invoke, report: (line) => appendFileSync(join(folder, 'dropped'), line) },
       ),
-    send: async (texts: readonly string[], partition = 0): Promise<void> => {
-      await producer.send({ topic, messages: texts.map((value) => ({ value, partition })) });
+    send: async (texts: readonly string[], partition = 0, compression = CompressionTypes.None): Promise<void> => {
+      await producer.send({ topic, compression, messages: texts.map((value) => ({ value, partition })) });
     },
     /** The values of each invocation so far. */
     deliveries: (): string[][] =>
