@@ -34,6 +34,11 @@ export async function installSecantus(run: Run, { report, env }: LocalServiceOpt
   await finish(run, 'pip-install', join(building, 'bin', 'python'), [
     ...['-m', 'pip', 'install', '--disable-pip-version-check', '--no-input', `secantusdb==${SECANTUS_VERSION}`],
   ]);
+  // another launcher may have been faster, and runs from it by now
+  if (await succeeds(installed, ['-c', 'import secantus'])) {
+    rmSync(building, { recursive: true, force: true });
+    return installed;
+  }
   rmSync(folder, { recursive: true, force: true });
   renameSync(building, folder);
   return installed;
