@@ -1,12 +1,13 @@
 import { promisify } from 'node:util';
 import { zstdCompress, zstdDecompress } from 'node:zlib';
-import { CompressionCodecs, CompressionTypes, Kafka, type KafkaConfig, logLevel } from 'kafkajs';
+import kafkajs, { CompressionTypes, Kafka, type KafkaConfig, logLevel } from 'kafkajs';
 import { calmRequestQueues } from '../../functions/aws/kafka/kafkajs-timer.ts';
 
 /** A plain kafkajs client for the stand-ins and the tests, without its log and without its busy timer. */
 export function localKafka(bootstrapServers: string, options: Partial<KafkaConfig> = {}): Kafka {
   calmRequestQueues();
-  CompressionCodecs[CompressionTypes.ZSTD] = () => zstandard;
+  // Node.js finds no export of that name in a CommonJS module that spreads others into its exports
+  kafkajs.CompressionCodecs[CompressionTypes.ZSTD] = () => zstandard;
   const brokers = bootstrapServers.split(',').map((address) => address.trim());
   return new Kafka({ brokers, logLevel: logLevel.NOTHING, ...options });
 }
