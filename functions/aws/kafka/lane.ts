@@ -159,16 +159,6 @@ export class Lane {
       newBatch(this, second, spans, batch.bytes - firstBytes),
     );
   }
-
-  /** Gives all of its deliveries up. */
-  reject(error: Error): void {
-    const batches = [...(this.inFlight ? [this.inFlight] : []), ...this.#first];
-    for (const { delivery } of [...batches.flatMap(({ spans }) => spans), ...this.#spans]) delivery.reject(error);
-    this.#records = [];
-    this.#spans = [];
-    this.#first = [];
-    this.#bytes = 0;
-  }
 }
 
 export const sequenceAfter = (sequence: number, records: number): number =>

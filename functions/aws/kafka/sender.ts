@@ -51,6 +51,8 @@ export type Sender = {
 const REPLICATION_TIMEOUT_MS = 10_000;
 const FIRST_PAUSE_MS = 50;
 const LONGEST_PAUSE_MS = 1000;
+/** A leader that moves costs a try or two; from this one on, about two seconds, somebody may wonder. */
+const WORTH_A_WARNING = 6;
 
 /**
  * What happens to a batch on its way.
@@ -157,7 +159,8 @@ export function openSender(deps: SenderDeps): Sender {
     }
     lane.pausedUntil = now() + Math.min(FIRST_PAUSE_MS * 2 ** (batch.failures - 1), LONGEST_PAUSE_MS);
     lane.putBack(batch);
-    log.debug('Batch sent again', { ...lane.name, why, tries: batch.failures });
+    const level = batch.failures === WORTH_A_WARNING ? 'warn' : 'debug';
+    log[level]('Batch sent again', { ...lane.name, why, tries: batch.failures });
     if (refresh) topics.refresh().catch((error) => log.debug('Metadata not refreshed', { why: messageOf(error) }));
     deps.onAgain(batch);
   }

@@ -105,6 +105,15 @@ test('K8: a batch keeps to the limit, and a refused one is halved down to the re
   expect(Math.max(...arrived.map(({ values }) => values.length))).toBeLessThanOrEqual(5);
 });
 
+test('K9: the time that a call takes grows with its records, not with their square', async () => {
+  const { producer, logs } = fakeProducer({ leaders: [1] });
+  const began = performance.now();
+  await producer.send(Array.from({ length: 40_000 }, (_, index) => record(String(index))));
+  // kafkajs takes 11 s to group so many
+  expect(performance.now() - began).toBeLessThan(4000);
+  expect(logs[0]).toHaveLength(40_000);
+});
+
 test('a record over the topic’s limit never leaves', async () => {
   const { producer, arrived } = fakeProducer({ leaders: [1], maxMessageBytes: 500 });
   await expect(producer.send([record('x'.repeat(1000))])).rejects.toMatchObject({
