@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { cpus } from 'node:os';
 import { join } from 'node:path';
@@ -43,7 +44,7 @@ export async function benchProducer(): Promise<void> {
 }
 
 async function measureRate(run: Run, kafka: LocalKafka, client: ClientName, size: Size): Promise<RateResult> {
-  const topic = `bench-${client}-${size.bytes}-${Date.now()}`;
+  const topic = `bench-${randomUUID()}`;
   const admin = localKafka(kafka.bootstrapServers).admin();
   await admin.connect();
   await admin.createTopics({ topics: [{ topic, numPartitions: PARTITIONS }], waitForLeaders: false });
