@@ -18,6 +18,8 @@ const VERSION = 3;
 const FIRST_CLAIM: ProducerIdentity = { producerId: -1n, epoch: -1 };
 // it bounds transactions, which we never begin; brokers refuse more than transaction.max.timeout.ms, 15 minutes
 const TRANSACTION_TIMEOUT_MS = 60_000;
+/** The transactional id has another producer id by now. */
+const INVALID_PRODUCER_ID_MAPPING = 49;
 const RETRY_MS = 100;
 // COORDINATOR_LOAD_IN_PROGRESS, COORDINATOR_NOT_AVAILABLE, NOT_COORDINATOR, CONCURRENT_TRANSACTIONS: a fresh broker
 const COORDINATOR_MOVES = new Set([14, 15, 16, 51]);
@@ -61,7 +63,7 @@ export async function claimProducerId(
 
 function refuse(errorCode: number, transactionalId: string): void {
   const verdict = classifyProduceError(errorCode, false);
-  if (verdict.action === 'fenced') {
+  if (verdict.action === 'fenced' || errorCode === INVALID_PRODUCER_ID_MAPPING) {
     throw new StoppedError('PRODUCER_FENCED', `A newer task claimed the transactional id ${transactionalId}`);
   }
   if (verdict.action === 'retry' || COORDINATOR_MOVES.has(errorCode)) return;
