@@ -1,4 +1,4 @@
-import { setImmediate as turn } from 'node:timers/promises';
+import { setTimeout as sleep, setImmediate as turn } from 'node:timers/promises';
 import { expect, test } from 'vitest';
 import type { ProducerRecord } from '../../../../functions/aws/kafka/producer.ts';
 import { DataError, StoppedError } from '../../../../functions/connect/errors.ts';
@@ -215,6 +215,31 @@ test('closing waits for what is under way', async () => {
   await producer.close();
   expect(logs).toEqual([['a']]);
   await expect(producer.send([record('b')])).rejects.toThrow('closed');
+});
+
+test('a lone record leaves at once, however long others would wait', async () => {
+  const { producer } = fakeProducer({ leaders: [1], overrides: { 'linger.ms': '1000' } });
+  const began = performance.now();
+  for (const value of ['a', 'b', 'c']) await producer.send([record(value)]);
+  expect(performance.now() - began).toBeLessThan(500);
+});
+
+test('behind a request of several records the next ones wait for each other, until a batch is full', async () => {
+  const { producer, arrived } = fakeProducer({
+    leaders: [1],
+    overrides: { 'linger.ms': '200', 'batch.size': '2000' },
+  });
+  await producer.send([record('a'), record('b')]);
+  const waiting = producer.send([record('c')]);
+  await sleep(20);
+  await Promise.all([waiting, producer.send([record('d')])]);
+  expect(arrived.map(({ values }) => values)).toEqual([
+    ['a', 'b'],
+    ['c', 'd'],
+  ]);
+  const began = performance.now();
+  await producer.send([record('x'.repeat(3000))]);
+  expect(performance.now() - began).toBeLessThan(150);
 });
 
 test('records without a key fill one partition’s batch and then go on to another', async () => {
