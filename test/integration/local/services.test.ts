@@ -35,9 +35,9 @@ test('has a database with change streams', async () => {
   await using client = new MongoClient(services.mongodbUri);
   const orders = client.db('local-services').collection('orders');
   const changes = orders.watch();
-  const next = changes.next();
+  await changes.tryNext(); // the cursor is open only then
   await orders.insertOne({ item: 'boots' });
-  expect(await next).toMatchObject({ operationType: 'insert', fullDocument: { item: 'boots' } });
+  expect(await changes.next()).toMatchObject({ operationType: 'insert', fullDocument: { item: 'boots' } });
   await changes.close();
 });
 
