@@ -6,7 +6,7 @@ import {
   QueryCommand,
   UpdateCommand,
 } from '@aws-sdk/lib-dynamodb';
-import type { SourceOffset, SourcePartition } from '../connect/connector.ts';
+import type { SourceItem, SourceItems, SourcePartition, StoredPosition } from '../connect/connector.ts';
 import { messageOf, RetriableError, StoppedError } from '../connect/errors.ts';
 
 /** Who may write a connector's position; `version` changes with every renewal, `owner` is absent when it was released. */
@@ -18,14 +18,9 @@ export type LeaseItem = {
 };
 
 /** Where a source is. */
-export type StoredOffset = {
-  readonly offset: SourceOffset;
+export type StoredOffset = StoredPosition & {
   /** Grows with every write of the position. */
   readonly sequence: number;
-  /** The database's time of the offset, in seconds since 1970. */
-  readonly clusterTime?: number;
-  /** Of what is watched and how. */
-  readonly fingerprint: string;
 };
 
 /** The items of one connector in the table (`connector`, `item`): its lease and its position. */
@@ -43,6 +38,8 @@ export type OffsetStore = {
   fence(partition: SourcePartition, epoch: number): Promise<StoredOffset | undefined>;
   /** @throws StoppedError LEASE_LOST where a later epoch fenced this one. */
   saveOffset(partition: SourcePartition, epoch: number, stored: StoredOffset): Promise<void>;
+  /** What the connector keeps beside its position. @throws StoppedError LEASE_LOST where a later epoch fenced this one. */
+  itemsOf(epoch: number): SourceItems;
 };
 
 type Deps = {
@@ -107,14 +104,14 @@ export function createOffsetStore(table: string, connector: string, deps: Deps):
   }
 
   async function fence(partition: SourcePartition, epoch: number): Promise<StoredOffset | undefined> {
-    const items = await allItems();
+    const items = (await allItems()).map(({ item }) => item).filter((item) => item !== lease.item);
     for (const item of new Set([...items, offsetItemOf(partition)])) await raiseEpoch(item, epoch);
     const stored = await get<Partial<StoredOffset>>(offsetItemOf(partition));
     return stored?.offset === undefined ? undefined : (stored as StoredOffset);
   }
 
-  async function allItems(): Promise<string[]> {
-    const items: string[] = [];
+  async function allItems(prefix = ''): Promise<SourceItem[]> {
+    const items: SourceItem[] = [];
     let from: Record<string, unknown> | undefined;
     do {
       const page = await send(() =>
@@ -122,13 +119,15 @@ export function createOffsetStore(table: string, connector: string, deps: Deps):
           new QueryCommand({
             TableName: table,
             ConsistentRead: true,
-            KeyConditionExpression: 'connector = :connector',
-            ExpressionAttributeValues: { ':connector': connector },
+            KeyConditionExpression: `connector = :connector${prefix && ' AND begins_with(#item, :prefix)'}`,
+            ...(prefix && { ExpressionAttributeNames: { '#item': 'item' } }),
+            ExpressionAttributeValues: { ':connector': connector, ...(prefix && { ':prefix': prefix }) },
             ExclusiveStartKey: from,
           }),
         ),
       );
-      items.push(...(page.Items ?? []).map(({ item }) => String(item)).filter((item) => item !== lease.item));
+      for (const { connector: _, item, ...attributes } of page.Items ?? [])
+        items.push({ item: String(item), attributes });
       from = page.LastEvaluatedKey;
     } while (from);
     return items;
@@ -181,6 +180,30 @@ export function createOffsetStore(table: string, connector: string, deps: Deps):
     }
   }
 
+  const itemsOf = (epoch: number): SourceItems => ({
+    list: (prefix) => allItems(prefix),
+    save: ({ item, attributes }) => saveItem(item, epoch, attributes),
+  });
+
+  async function saveItem(item: string, epoch: number, attributes: SourceItem['attributes']): Promise<void> {
+    const entries = Object.entries({ ...attributes, updatedAt: nowIso(), epoch });
+    await conditional(item, () =>
+      client.send(
+        new UpdateCommand({
+          TableName: table,
+          Key: { connector, item },
+          UpdateExpression: `SET ${entries.map((_, index) => `#name${index} = :value${index}`).join(', ')}`,
+          ConditionExpression: 'attribute_not_exists(epoch) OR epoch <= :epoch',
+          ExpressionAttributeNames: Object.fromEntries(entries.map(([name], index) => [`#name${index}`, name])),
+          ExpressionAttributeValues: {
+            ...Object.fromEntries(entries.map(([, value], index) => [`:value${index}`, value])),
+            ':epoch': epoch,
+          },
+        }),
+      ),
+    );
+  }
+
   async function conditional(item: string, command: () => Promise<unknown>): Promise<void> {
     try {
       await send(command);
@@ -192,7 +215,7 @@ export function createOffsetStore(table: string, connector: string, deps: Deps):
     }
   }
 
-  return { readLease, takeLease, renewLease, releaseLease, fence, saveOffset };
+  return { readLease, takeLease, renewLease, releaseLease, fence, saveOffset, itemsOf };
 }
 
 /** `offset#{"ns":"mongodb://…"}`: Connect's map as JSON, members sorted. */

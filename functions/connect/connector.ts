@@ -18,11 +18,34 @@ export type SourceBatch = {
   readonly clusterTimeSeconds?: number;
 };
 
+/** A stored position, as a task finds it at its start. */
+export type StoredPosition = {
+  readonly offset: SourceOffset;
+  /** Of what was watched and how when it was stored. */
+  readonly fingerprint: string;
+  /** The database's time of the offset, in seconds since 1970. */
+  readonly clusterTime?: number;
+};
+
+/** An item that a connector keeps beside its position, such as the progress of a copy; its name says what it is. */
+export type SourceItem = { readonly item: string; readonly attributes: Readonly<Record<string, unknown>> };
+
+/** The connector's items, written under the task's epoch: a task that was replaced can change none of its successor's. */
+export type SourceItems = {
+  /** All items whose names begin so, by name. */
+  list(prefix: string): Promise<readonly SourceItem[]>;
+  /** Sets these attributes of an item, which is made where it is missing. */
+  save(item: SourceItem): Promise<void>;
+};
+
 export type SourceDeps = {
   readonly log: Log;
   readonly metrics: Metrics;
+  readonly items: SourceItems;
   /** Milliseconds since 1970. */
   now(): number;
+  /** Resolves once everything that was yielded is acknowledged and its offset is stored. */
+  settled(): Promise<void>;
 };
 
 /** What a source connector is to the task that runs it. */
@@ -40,7 +63,7 @@ export type SourceConnector<Config> = {
    */
   poll(
     config: Config,
-    start: SourceOffset | undefined,
+    start: StoredPosition | undefined,
     deps: SourceDeps,
     signal: AbortSignal,
   ): AsyncIterable<SourceBatch>;

@@ -18,7 +18,7 @@ export type TaskConfig = {
   readonly originals: Readonly<Record<string, string>>;
 };
 
-export type TaskDeps = SourceDeps & {
+export type TaskDeps = Omit<SourceDeps, 'items' | 'settled'> & {
   readonly store: OffsetStore;
   /** `checkOwner` is asked before each request goes out; where it throws, nothing is sent. */
   connectProducer(checkOwner: () => void): Promise<Producer>;
@@ -95,6 +95,14 @@ async function stream<Config extends TaskConfig>(
       store.saveOffset(partition, lease.epoch, { offset, clusterTime, fingerprint, sequence }),
   });
   status.watch(commits);
+  const sourceDeps: SourceDeps = {
+    ...opened,
+    items: store.itemsOf(lease.epoch),
+    async settled() {
+      await commits.settled();
+      await commits.save();
+    },
+  };
   signal.addEventListener('abort', () => status.enter('draining'), { once: true });
 
   const ended = new AbortController();
@@ -102,7 +110,7 @@ async function stream<Config extends TaskConfig>(
   try {
     const tailing = tail(
       {
-        poll: (stopping) => connector.poll(config, stored?.offset, opened, stopping),
+        poll: (stopping) => connector.poll(config, stored, sourceDeps, stopping),
         toProducerRecord: producerRecordMaker(
           converterOf(config.keyConverter),
           converterOf(config.valueConverter),

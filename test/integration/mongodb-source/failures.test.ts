@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, test } from 'vitest';
+import { sourceDeps } from '../../support/source-deps.ts';
 import { openTcpProxy } from '../../support/tcp-proxy.ts';
 import { keyOf, openDatabase, watch } from './watching.ts';
 
@@ -55,9 +56,7 @@ test('names hosts and property within ten seconds when no server answers, keeps 
     database: 'shop',
   });
   const stop = new AbortController();
-  const iterator = mongodbSource
-    .poll(config, undefined, { log, metrics: { add: () => undefined }, now: Date.now }, stop.signal)
-    [Symbol.asyncIterator]();
+  const iterator = mongodbSource.poll(config, undefined, sourceDeps({ log }), stop.signal)[Symbol.asyncIterator]();
   const first = iterator.next();
 
   await sleep(10_000);

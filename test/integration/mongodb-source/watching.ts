@@ -5,6 +5,7 @@ import type { SourceBatch, SourceOffset } from '../../../functions/connect/conne
 import type { Log } from '../../../functions/connect/log.ts';
 import type { SourceRecord } from '../../../functions/connect/records.ts';
 import { mongodbSource } from '../../../functions/connectors/mongodb/source/source-connector.ts';
+import { sourceDeps, storedAt } from '../../support/source-deps.ts';
 
 export type LogLine = {
   readonly level: keyof Log;
@@ -56,7 +57,7 @@ export async function watch(properties: Readonly<Record<string, string>>, stored
       void lines.push({ level, message, fields });
   const log: Log = { debug: at('debug'), info: at('info'), warn: at('warn'), error: at('error') };
   const iterator = mongodbSource
-    .poll(config, stored, { log, metrics: { add: () => undefined }, now: Date.now }, stop.signal)
+    .poll(config, storedAt(config, stored), sourceDeps({ log }), stop.signal)
     [Symbol.asyncIterator]();
   const batches: SourceBatch[] = [];
 

@@ -139,3 +139,20 @@ test('a table that cannot be reached is worth another try', async () => {
 test('the item of a position is the same whatever the order of its members', () => {
   expect(offsetItemOf({ b: '2', a: '1' })).toBe(offsetItemOf({ a: '1', b: '2' }));
 });
+
+test('keeps items beside the position, and a fenced task changes none of its successor’s', async () => {
+  const store = storeOf('items');
+  await store.fence(partition, 1);
+  const mine = store.itemsOf(1);
+  await mine.save({ item: 'copy#shop.orders#0', attributes: { lastId: 'a', done: false } });
+  await mine.save({ item: 'copy#shop.orders#0', attributes: { lastId: 'b' } });
+  await mine.save({ item: 'gap#2026', attributes: { cause: 'c' } });
+  expect(await mine.list('copy#')).toEqual([
+    { item: 'copy#shop.orders#0', attributes: { lastId: 'b', done: false, epoch: 1, updatedAt: expect.any(String) } },
+  ]);
+  await store.fence(partition, 2);
+  await expect(mine.save({ item: 'copy#shop.orders#0', attributes: { done: true } })).rejects.toMatchObject({
+    code: 'LEASE_LOST',
+  });
+  expect((await store.itemsOf(2).list('copy#'))[0]?.attributes).toMatchObject({ done: false, epoch: 2 });
+});

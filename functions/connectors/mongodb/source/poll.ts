@@ -1,4 +1,4 @@
-import type { SourceBatch, SourceDeps, SourceOffset } from '../../../connect/connector.ts';
+import type { SourceBatch, SourceDeps, StoredPosition } from '../../../connect/connector.ts';
 import { hostsOf } from '../client/connection-string.ts';
 import { changeStream } from './change-stream.ts';
 import { createHeartbeat } from './heartbeat.ts';
@@ -24,12 +24,12 @@ export type PollDeps = {
  */
 export async function* poll(
   config: SourceConfig,
-  stored: SourceOffset | undefined,
+  stored: StoredPosition | undefined,
   deps: SourceDeps,
   signal: AbortSignal,
   { connect, random }: PollDeps = { connect: connectStream, random: Math.random },
 ): AsyncGenerator<SourceBatch> {
-  const start = toStartPoint(config, stored);
+  const start = toStartPoint(config, stored?.offset);
   const toBatches = createToBatches(config, deps.log);
   const heartbeat = createHeartbeat(config);
   const connection = connect(config);

@@ -1,8 +1,8 @@
 import type { SourceBatch } from '../../../../../../functions/connect/connector.ts';
-import type { Log } from '../../../../../../functions/connect/log.ts';
 import { poll } from '../../../../../../functions/connectors/mongodb/source/poll.ts';
 import type { SourceConfig } from '../../../../../../functions/connectors/mongodb/source/properties.ts';
 import { partitionOf } from '../../../../../../functions/connectors/mongodb/source/source-partition.ts';
+import { sourceDeps, storedAt } from '../../../../../support/source-deps.ts';
 import type { Case } from './case-file.ts';
 import { type Opened, scriptedStream } from './scripted-stream.ts';
 
@@ -11,8 +11,6 @@ export type PollResult = {
   readonly opened: readonly Opened[];
   readonly error?: unknown;
 };
-
-const silent: Log = { debug: () => undefined, info: () => undefined, warn: () => undefined, error: () => undefined };
 
 /** Reads the script of a case to its end, and as many empty replies behind it as the case has polls. */
 export async function runPoll(vector: Case, config: SourceConfig): Promise<PollResult> {
@@ -26,8 +24,8 @@ export async function runPoll(vector: Case, config: SourceConfig): Promise<PollR
   const { storedOffset, storedPartition } = vector;
   const isStored = storedPartition === undefined || storedPartition === partitionOf(config).ns;
   const batches: SourceBatch[] = [];
-  const deps = { log: silent, metrics: { add: () => undefined }, now: Date.now };
-  const polled = poll(config, isStored ? storedOffset : undefined, deps, stop.signal, {
+  const stored = storedAt(config, isStored ? storedOffset : undefined);
+  const polled = poll(config, stored, sourceDeps(), stop.signal, {
     connect: () => stream,
     random: () => 0,
   });
