@@ -1,8 +1,21 @@
 /**
  * Kafka Connect's data model: what source connectors make and sink connectors get.
  *
- * A value is what the schema's type says: `string` or its UTF-8 bytes for `string` (bytes stay bytes where nobody
- * needs the text), `Uint8Array` for `bytes`, and so on. A null schema with a null value is a tombstone.
+ * | schema type | value |
+ * | --- | --- |
+ * | int8, int16, int32, float32, float64 | `number` |
+ * | int64 | `bigint` |
+ * | boolean | `boolean` |
+ * | string | `string`, or its UTF-8 bytes: bytes stay bytes where nobody needs the text |
+ * | bytes | `Uint8Array` |
+ * | array | `readonly unknown[]` |
+ * | map | `ReadonlyMap<unknown, unknown>` |
+ * | struct | `ReadonlyMap<string, unknown>`, by field name in the order of the schema's fields |
+ * | Connect's Decimal (bytes) | `DecimalValue` |
+ * | Connect's Date (int32), Time (int32), Timestamp (int64) | `bigint`: milliseconds since 1970, as Java's Date |
+ *
+ * Without a schema (JsonConverter, `schemas.enable=false`): `null`, `boolean`, `bigint` (Java's Long), `number` (Double),
+ * `string`, `readonly unknown[]`, `ReadonlyMap<string, unknown>`. A null schema with a null value is a tombstone.
  */
 export type SchemaType =
   | 'int8'
@@ -30,6 +43,17 @@ export type Schema = {
   readonly keySchema?: Schema;
   readonly valueSchema?: Schema;
 };
+
+/** Java's BigDecimal: `unscaled` × 10^-`scale`. */
+export type DecimalValue = { readonly unscaled: bigint; readonly scale: number };
+
+/** Names of the schemas of Connect's logical types. */
+export const LOGICAL = {
+  decimal: 'org.apache.kafka.connect.data.Decimal',
+  date: 'org.apache.kafka.connect.data.Date',
+  time: 'org.apache.kafka.connect.data.Time',
+  timestamp: 'org.apache.kafka.connect.data.Timestamp',
+} as const;
 
 export const STRING: Schema = { type: 'string', optional: false };
 export const OPTIONAL_STRING: Schema = { type: 'string', optional: true };
