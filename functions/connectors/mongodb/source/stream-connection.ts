@@ -1,11 +1,12 @@
 import type { ClientSession, Document, MongoClient } from 'mongodb';
+import { cursorCommands } from '../client/cursor-commands.ts';
 import { createMongoClient } from '../client/mongo-client.ts';
 import type { SourceConfig } from './properties.ts';
 
 /** A reply whose sub-documents are BSON bytes. */
 export type RawReply = Readonly<Record<string, unknown>>;
 
-/** One session: a cursor belongs to the session that opened it. */
+/** One session: a cursor belongs to the session and to the server that opened it. */
 export type StreamSession = {
   run(database: string, command: Document, signal: AbortSignal): Promise<RawReply>;
   end(): Promise<void>;
@@ -30,6 +31,7 @@ export function connectStream(config: SourceConfig): StreamConnection {
 }
 
 function openSession(client: MongoClient): StreamSession {
+  const runCommand = cursorCommands(client);
   let session: ClientSession | undefined;
   return {
     async run(database, command, signal) {
@@ -37,7 +39,7 @@ function openSession(client: MongoClient): StreamSession {
       await untilAborted(client.connect(), signal);
       session ??= client.startSession({ causalConsistency: false });
       const level = 'aggregate' in command ? client.readConcern?.level : undefined;
-      return client.db(database).command(level === undefined ? command : { ...command, readConcern: { level } }, {
+      return runCommand(database, level === undefined ? command : { ...command, readConcern: { level } }, {
         raw: true,
         session,
         readPreference: client.readPreference,
