@@ -16,6 +16,8 @@ export type SourceBatch = {
   readonly offset: SourceOffset;
   /** The database's time of the last change event up to that offset, in seconds since 1970; nothing before the first. */
   readonly clusterTimeSeconds?: number;
+  /** The database's time of the offset itself, which moves on an idle stream too; nothing where it tells none. */
+  readonly offsetTimeSeconds?: number;
 };
 
 /** A stored position, as a task finds it at its start. */

@@ -3,7 +3,19 @@ export const METRICS = {
   sourceRecords: { unit: 'Count', description: 'Records that Kafka acknowledged.' },
   sourceBytes: { unit: 'Bytes', description: 'Key and value bytes that Kafka acknowledged.' },
   sourceBatches: { unit: 'Count', description: 'Cursor replies handled.' },
-  sourceLag: { unit: 'Seconds', description: 'Now minus the time inside the last stored position.' },
+  sourceLag: {
+    unit: 'Seconds',
+    description: 'Now minus the time of the last change event that was read; 0 while the stream is idle.',
+  },
+  sourceTokenAge: {
+    unit: 'Seconds',
+    description: 'Now minus the time inside the newest resume token before which Kafka acknowledged everything.',
+  },
+  sourceOplogHeadroom: {
+    unit: 'Seconds',
+    description:
+      'Time inside the resume token minus that of the oldest oplog entry: how long the task may stand still before changes are lost. Where the oplog can be read.',
+  },
   sourceReconnects: { unit: 'Count', description: 'Change streams opened again after a failure.' },
   sourceStopped: { unit: 'Count', description: '1 while the task is stopped and waits for a person.' },
   sourceDeadLetters: { unit: 'Count', description: 'Records that the source sent to the dead letter queue.' },

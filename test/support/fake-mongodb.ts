@@ -12,11 +12,10 @@ export type FakeCommand = {
   readonly server: number;
 };
 
-/** A reply without `ok`, or what makes one; nothing: the connection is broken instead. */
-export type FakeAnswer =
-  | Document
-  | ((command: FakeCommand) => Document | undefined | Promise<Document | undefined>)
-  | undefined;
+type Reply = Document | undefined | Promise<Document | undefined>;
+
+/** A reply, with or without `ok`, or what makes one; nothing: the connection is broken instead. */
+export type FakeAnswer = Document | ((command: FakeCommand, usual: () => Reply) => Reply) | undefined;
 
 export type FakeMongodb = AsyncDisposable & {
   readonly uri: string;
@@ -87,12 +86,12 @@ export async function openFakeMongodb(options: FakeOptions = {}): Promise<FakeMo
   ): Promise<void> {
     const command = { name, database: String(body.$db ?? ''), body, server };
     if (!DRIVERS_OWN.has(name)) commands.push(command);
-    const script = scripts.get(name);
-    const chosen = script && script.length > 0 ? script.shift() : standing.has(name) ? standing.get(name) : usual[name];
-    const isKnown = name in usual || standing.has(name) || script !== undefined;
-    const document = isKnown
-      ? await (typeof chosen === 'function' ? chosen(command) : chosen)
-      : serverError(59, 'CommandNotFound', `no such command: '${name}'`);
+    const usually = () => replyTo(command, usual[name] ?? unknownCommand(name));
+    const script = scripts.get(name) ?? [];
+    const isScripted = script.length > 0 || standing.has(name);
+    const document = await (isScripted
+      ? replyTo(command, script.length > 0 ? script.shift() : standing.get(name), usually)
+      : usually());
     if (!document) socket.destroy();
     else reply(BSON.serialize({ ok: 1, ...document, $clusterTime: clusterTime() }));
   }
@@ -145,6 +144,11 @@ export const serverError = (code: number, codeName: string, errmsg: string, ...e
   errmsg,
   ...(errorLabels.length > 0 && { errorLabels }),
 });
+
+const unknownCommand = (name: string): Document => serverError(59, 'CommandNotFound', `no such command: '${name}'`);
+
+const replyTo = (command: FakeCommand, answer: FakeAnswer, usual: () => Reply = () => undefined): Reply =>
+  typeof answer === 'function' ? answer(command, usual) : answer;
 
 const DRIVERS_OWN = new Set(['hello', 'ismaster', 'isMaster', 'ping', 'endSessions']);
 

@@ -1,4 +1,5 @@
 import type { SourceDeps, SourceItem, SourceOffset, StoredPosition } from '../../functions/connect/connector.ts';
+import type { Findings } from '../../functions/connectors/mongodb/source/probe/deployment-facts.ts';
 import type { SourceConfig } from '../../functions/connectors/mongodb/source/properties.ts';
 import { mongodbSource } from '../../functions/connectors/mongodb/source/source-connector.ts';
 import { silentLog } from './silent-log.ts';
@@ -24,3 +25,9 @@ export function sourceDeps(over: Partial<SourceDeps> = {}): SourceDeps {
 /** An offset as it is found stored under the same configuration. */
 export const storedAt = (config: SourceConfig, offset: SourceOffset | undefined): StoredPosition | undefined =>
   offset && { offset, fingerprint: mongodbSource.fingerprintOf(config) };
+
+/** A deployment that said nothing of itself: nothing is refused, and nothing is relied on. */
+export const silentProbe = async (): Promise<Findings> => {
+  const refused = { refused: 'not asked' };
+  return { hello: refused, buildInfo: refused, featureVersion: refused, oplog: refused, rights: refused };
+};

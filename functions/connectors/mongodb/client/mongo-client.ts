@@ -13,6 +13,8 @@ export type ClientOptions = {
   readonly serverApiVersion: string;
   readonly serverApiStrict: boolean;
   readonly serverApiDeprecationErrors: boolean;
+  /** Any member answers, whatever the connection string asks for. */
+  readonly isForAnyMember?: boolean;
 };
 
 /** A client that connects with its first command; options of the connection string win over ours. */
@@ -23,6 +25,7 @@ export function createMongoClient(options: ClientOptions): MongoClient {
       serverSelectionTimeoutMS: SERVER_SELECTION_TIMEOUT_MS,
     }),
     ...(options.serverApiVersion !== '' && { serverApi: serverApiOf(options) }),
+    ...(options.isForAnyMember && { readPreference: 'nearest', readPreferenceTags: [] }),
   });
 }
 

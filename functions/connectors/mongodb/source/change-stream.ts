@@ -3,6 +3,7 @@ import type { Log } from '../../../connect/log.ts';
 import type { MongoPhase } from '../client/classify-error.ts';
 import { type CursorReply, isInvalidate } from './cursor-reply.ts';
 import { createOutage, type OutageDeps } from './outage.ts';
+import type { Features } from './probe/plan-features.ts';
 import { afterToken } from './start-point.ts';
 import type { StreamConnection } from './stream-connection.ts';
 import { openCursor, type StreamCursor } from './stream-cursor.ts';
@@ -11,6 +12,8 @@ import type { StartPoint, Watch } from './watch-command.ts';
 export type ChangeStreamDeps = OutageDeps & {
   readonly connection: StreamConnection;
   readonly hosts: readonly string[];
+  /** What the deployment can do; asked once, and again where it did not answer. */
+  features(): Promise<Features>;
 };
 
 /**
@@ -33,6 +36,8 @@ export async function* changeStream(
     let phase: MongoPhase = 'opening';
     let hadEvents = false;
     try {
+      // refuses what cannot work before anything is read
+      await deps.features();
       await using cursor = await openCursor(deps.connection, watch, position, deps.log, signal);
       outage.opened();
       phase = 'reading';

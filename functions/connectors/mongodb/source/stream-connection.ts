@@ -1,6 +1,7 @@
 import type { ClientSession, Document, MongoClient } from 'mongodb';
 import { cursorCommands } from '../client/cursor-commands.ts';
 import { createMongoClient } from '../client/mongo-client.ts';
+import { untilAborted } from '../client/until-aborted.ts';
 import type { SourceConfig } from './properties.ts';
 
 /** A reply whose sub-documents are BSON bytes. */
@@ -48,17 +49,4 @@ function openSession(client: MongoClient): StreamSession {
     },
     end: async () => session?.endSession(),
   };
-}
-
-/** The driver's `connect` takes no signal: what it still does is left to `close`. */
-async function untilAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
-  signal.throwIfAborted();
-  const aborted = Promise.withResolvers<never>();
-  const onAbort = () => aborted.reject(signal.reason);
-  signal.addEventListener('abort', onAbort, { once: true });
-  try {
-    return await Promise.race([work, aborted.promise]);
-  } finally {
-    signal.removeEventListener('abort', onAbort);
-  }
 }

@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import { poll } from '../../../../../functions/connectors/mongodb/source/poll.ts';
 import { mongodbSourceConfig } from '../../../../../functions/connectors/mongodb/source/properties.ts';
 import type { RawReply } from '../../../../../functions/connectors/mongodb/source/stream-connection.ts';
-import { sourceDeps, storedAt } from '../../../../support/source-deps.ts';
+import { silentProbe, sourceDeps, storedAt } from '../../../../support/source-deps.ts';
 import { type Field, toBytes } from '../bson/tagged-bson.ts';
 
 const config = (properties: Readonly<Record<string, string>> = {}) =>
@@ -79,7 +79,11 @@ function start(from: ReturnType<typeof deployment>, properties = {}, stored?: { 
   const stop = new AbortController();
   const parsed = config(properties);
   const deps = sourceDeps({ now: () => 0 });
-  const batches = poll(parsed, storedAt(parsed, stored), deps, stop.signal, { connect: from.connect, random: () => 0 });
+  const batches = poll(parsed, storedAt(parsed, stored), deps, stop.signal, {
+    connect: from.connect,
+    probe: silentProbe,
+    random: () => 0,
+  });
   return { stop, batches };
 }
 

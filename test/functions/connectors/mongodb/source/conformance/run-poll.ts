@@ -2,7 +2,7 @@ import type { SourceBatch } from '../../../../../../functions/connect/connector.
 import { poll } from '../../../../../../functions/connectors/mongodb/source/poll.ts';
 import type { SourceConfig } from '../../../../../../functions/connectors/mongodb/source/properties.ts';
 import { partitionOf } from '../../../../../../functions/connectors/mongodb/source/source-partition.ts';
-import { sourceDeps, storedAt } from '../../../../../support/source-deps.ts';
+import { silentProbe, sourceDeps, storedAt } from '../../../../../support/source-deps.ts';
 import type { Case } from './case-file.ts';
 import { type Opened, scriptedStream } from './scripted-stream.ts';
 
@@ -27,6 +27,7 @@ export async function runPoll(vector: Case, config: SourceConfig): Promise<PollR
   const stored = storedAt(config, isStored ? storedOffset : undefined);
   const polled = poll(config, stored, sourceDeps(), stop.signal, {
     connect: () => stream,
+    probe: silentProbe,
     random: () => 0,
   });
   try {
