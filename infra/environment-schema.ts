@@ -146,6 +146,10 @@ const retention = z.strictObject({
 const alarms = z.strictObject({
   email: described(z.email(), 'Address that alarms are mailed to; it has to confirm once.').optional(),
   sourceLagSeconds: described(z.int().min(1), 'Lag of a source above which an alarm fires.').default(300),
+  sourceHeadroomSeconds: described(
+    z.int().min(1),
+    'Time until the oplog no longer reaches back to the position of a source, below which an alarm fires.',
+  ).default(3600),
   sinkLagRecords: described(z.int().min(1), 'Unread records of a partition above which an alarm fires.').default(
     10_000,
   ),

@@ -1,7 +1,12 @@
 import { MetricUnit, Metrics as PowertoolsMetrics } from '@aws-lambda-powertools/metrics';
-import { METRICS, type MetricName, type Metrics } from '../connect/metrics.ts';
+import {
+  METRICS,
+  METRICS_NAMESPACE,
+  type MetricDimensions,
+  type MetricName,
+  type Metrics,
+} from '../connect/metrics.ts';
 
-const NAMESPACE = 'Tailrace';
 /** CloudWatch takes this many values of one metric in one line; a few stand for all of a busy interval. */
 const MOST_SAMPLES = 100;
 
@@ -11,7 +16,7 @@ export type FlushedMetrics = Metrics & {
 };
 
 /** Metrics by the embedded metric format: counts are summed, times are kept as samples, lags as their last value. */
-export function createMetrics(service: string, dimensions: Readonly<Record<string, string>>): FlushedMetrics {
+export function createMetrics({ service, ...others }: MetricDimensions): FlushedMetrics {
   const sums = new Map<MetricName, number>();
   const samples = new Map<MetricName, number[]>();
 
@@ -28,7 +33,11 @@ export function createMetrics(service: string, dimensions: Readonly<Record<strin
 
   function flush(): void {
     if (sums.size === 0 && samples.size === 0) return;
-    const line = new PowertoolsMetrics({ namespace: NAMESPACE, serviceName: service, defaultDimensions: dimensions });
+    const line = new PowertoolsMetrics({
+      namespace: METRICS_NAMESPACE,
+      serviceName: service,
+      defaultDimensions: others,
+    });
     for (const [name, value] of sums) line.addMetric(name, MetricUnit[METRICS[name].unit], value);
     for (const [name, values] of samples) {
       for (const value of values) line.addMetric(name, MetricUnit[METRICS[name].unit], value);

@@ -38,4 +38,15 @@ export const METRICS = {
 
 export type MetricName = keyof typeof METRICS;
 
+/** What CloudWatch keeps the metrics of a deployable apart by. Alarms and dashboard ask by the same. */
+export type MetricDimensions = {
+  readonly service: 'tailrace-source' | 'tailrace-sink' | 'tailrace-replay';
+  readonly environment: string;
+  /** Of a task or function that runs one. */
+  readonly connector?: string;
+};
+
+/** The CloudWatch namespace of all of them. */
+export const METRICS_NAMESPACE = 'Tailrace';
+
 export type Metrics = { add(name: MetricName, value: number): void };

@@ -6,7 +6,7 @@ import { replayMessages } from './replay-messages.ts';
 
 const environment = process.env.TAILRACE_ENVIRONMENT ?? 'unknown';
 const log = createLog('tailrace-replay', { environment });
-const metrics = createMetrics('tailrace-replay', { environment });
+const metrics = createMetrics({ service: 'tailrace-replay', environment });
 const lambda = new LambdaClient();
 
 const replay = replayMessages({

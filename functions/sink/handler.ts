@@ -11,7 +11,8 @@ const environment = process.env.TAILRACE_ENVIRONMENT ?? 'unknown';
 const file = process.env.TAILRACE_CONNECTOR_FILE ?? join(import.meta.dirname, 'connector.json');
 const connectorFile = readFileSync(file, 'utf8');
 const log = createLog('tailrace-sink', { environment });
-const metrics = createMetrics('tailrace-sink', { environment });
+const connector = process.env.TAILRACE_CONNECTOR ?? 'unknown';
+const metrics = createMetrics({ service: 'tailrace-sink', environment, connector });
 
 const put = lambdaPut({
   connectorFile,

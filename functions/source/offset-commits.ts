@@ -3,8 +3,12 @@ import type { SourceOffset } from '../connect/connector.ts';
 import { messageOf, RetriableError } from '../connect/errors.ts';
 import type { Log } from '../connect/log.ts';
 
-/** A position, and the database's time of it in seconds since 1970. */
-export type Position = { readonly offset: SourceOffset; readonly clusterTimeSeconds?: number };
+/** A position; the database's time of the last change event before it, and of itself, in seconds since 1970. */
+export type Position = {
+  readonly offset: SourceOffset;
+  readonly clusterTimeSeconds?: number;
+  readonly offsetTimeSeconds?: number;
+};
 
 export type CommitDeps = {
   save(position: Position, sequence: number): Promise<void>;

@@ -52,9 +52,14 @@ async function runUntilStopped(
 ): Promise<ExitCode> {
   const { log } = deps;
   const file = settings.TAILRACE_CONNECTOR_FILE ?? deps.defaultConnectorFile;
-  const metrics = createMetrics('tailrace-source', { environment: settings.TAILRACE_ENVIRONMENT });
+  const metrics = createMetrics({
+    service: 'tailrace-source',
+    environment: settings.TAILRACE_ENVIRONMENT,
+    // known before the connector file is: also one that can't be read has to raise its alarm
+    connector: settings.TAILRACE_CONNECTOR,
+  });
   const ended = new AbortController();
-  const flushing = flushRegularly(metrics, ended.signal);
+  const flushing = flushRegularly(metrics, status, ended.signal);
   try {
     const { config, connector, name, warnings } = await loadConnector(file, environment);
     for (const warning of warnings) log.warn('Configuration warning', { file, warning });
@@ -111,9 +116,14 @@ async function stayStopped(
   });
 }
 
-async function flushRegularly(metrics: FlushedMetrics, signal: AbortSignal): Promise<void> {
+async function flushRegularly(metrics: FlushedMetrics, status: TaskStatus, signal: AbortSignal): Promise<void> {
   try {
-    for await (const _ of every(METRICS_INTERVAL_MS, undefined, { signal })) metrics.flush();
+    for await (const _ of every(METRICS_INTERVAL_MS, undefined, { signal })) {
+      const age = status.tokenAgeSeconds();
+      // also while nothing moves: that is when it grows
+      if (age !== undefined) metrics.add('sourceTokenAge', age);
+      metrics.flush();
+    }
   } catch (error) {
     if (!signal.aborted) throw error;
   }

@@ -6,6 +6,7 @@ const number = (fallback: number) => z.coerce.number().int().min(0).default(fall
 /** The environment of the task: what infrastructure tells it, beside the connector file. */
 const schema = z.object({
   TAILRACE_ENVIRONMENT: z.string().default('local'),
+  TAILRACE_CONNECTOR: z.string().default('unknown'),
   TAILRACE_CONNECTOR_FILE: z.string().optional(),
   TAILRACE_TABLE: z.string(),
   TAILRACE_DEAD_LETTER_QUEUE_URL: z.string().optional(),

@@ -44,16 +44,20 @@ export type TaskStatus = {
   /** Notes a batch of the connector. */
   note(batch: SourceBatch): void;
   /** Where the acknowledgements are seen. */
-  watch(commits: Pick<OffsetCommits, 'waitingSince' | 'progressAt'>): void;
+  watch(commits: WatchedCommits): void;
   health(): Health;
+  /** Now minus the time inside the newest position that everything is acknowledged before; nothing where it has none. */
+  tokenAgeSeconds(): number | undefined;
 };
+
+type WatchedCommits = Pick<OffsetCommits, 'waitingSince' | 'progressAt' | 'watermark'>;
 
 export function trackStatus(initialLimits: HealthLimits, clock: { monotonic(): number; now(): number }): TaskStatus {
   let limits = initialLimits;
   let state: TaskState = 'waiting';
   let enteredAt = clock.monotonic();
   let facts: { reason?: string; epoch?: number } = {};
-  let commits: Pick<OffsetCommits, 'waitingSince' | 'progressAt'> | undefined;
+  let commits: WatchedCommits | undefined;
   let records = 0;
   let lagSeconds = 0;
 
@@ -79,6 +83,11 @@ export function trackStatus(initialLimits: HealthLimits, clock: { monotonic(): n
     return now - Math.max(commits.progressAt, enteredAt) < limits.streamTimeoutMs;
   }
 
+  function tokenAgeSeconds(): number | undefined {
+    const time = commits?.watermark?.offsetTimeSeconds;
+    return time === undefined ? undefined : Math.max(0, Math.round(clock.now() / 1000 - time));
+  }
+
   return {
     get state() {
       return state;
@@ -91,6 +100,7 @@ export function trackStatus(initialLimits: HealthLimits, clock: { monotonic(): n
     watch(watched) {
       commits = watched;
     },
+    tokenAgeSeconds,
     health: () => ({ healthy: isHealthy(), state, ...facts, records, lagSeconds: Math.round(lagSeconds) }),
   };
 }

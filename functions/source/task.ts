@@ -3,6 +3,7 @@ import type { OffsetStore, StoredOffset } from '../aws/offset-store.ts';
 import type { SourceConnector, SourceDeps } from '../connect/connector.ts';
 import { converterOf } from '../connect/converters/converter-classes.ts';
 import { acquireLease, type HeldLease } from './lease.ts';
+import { measuredProducer } from './measured-producer.ts';
 import { type Position, trackOffsets } from './offset-commits.ts';
 import { retrying } from './retrying.ts';
 import { tail } from './tail.ts';
@@ -116,7 +117,7 @@ async function stream<Config extends TaskConfig>(
           converterOf(config.valueConverter),
           lease.epoch,
         ),
-        producer,
+        producer: measuredProducer(producer, opened),
         commits,
         assertHeld: lease.assertHeld,
         onBatch(batch) {

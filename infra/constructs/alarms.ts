@@ -1,4 +1,5 @@
 import { Duration } from 'aws-cdk-lib';
+import type { MetricName } from '../../functions/connect/metrics.ts';
 import type { LoadedSink, LoadedSource } from '../environment-connectors.ts';
 import type { EnvironmentSettings } from '../environment-schema.ts';
 import { namesOf } from '../names.ts';
@@ -14,25 +15,33 @@ export function watchSources(
   topic: AlarmTopic,
   environment: string,
   sources: readonly LoadedSource[],
-  { sourceLagSeconds }: Thresholds,
+  { sourceHeadroomSeconds, sourceLagSeconds }: Thresholds,
 ): void {
-  if (sources.length === 0) return;
-  topic.watch({
-    name: 'source-stopped',
-    description:
-      'A source task is stopped and waits for a person: its log and /healthz say why. Nothing is lost while the oplog lasts',
-    metric: tailraceMetric(environment, 'source', 'sourceStopped', 'Maximum'),
-    atLeast: 1,
-  });
-  topic.watch({
-    name: 'source-lag',
-    description: 'A source task is behind the database, or stores no position any more',
-    metric: tailraceMetric(environment, 'source', 'sourceLag', 'Maximum'),
-    atLeast: sourceLagSeconds,
-    periods: 5,
-    silenceIsBad: true,
-  });
   for (const { name } of sources) {
+    const metric = (metricName: MetricName, statistic: 'Maximum' | 'Minimum') =>
+      tailraceMetric({ service: 'tailrace-source', environment, connector: name }, metricName, statistic);
+    topic.watch({
+      name: `source-stopped-${name}`,
+      description: `The task of source connector ${name} is stopped and waits for a person: its log and /healthz say why. Nothing is lost while the oplog lasts`,
+      metric: metric('sourceStopped', 'Maximum'),
+      atLeast: 1,
+    });
+    topic.watch({
+      name: `source-lag-${name}`,
+      description: `Source connector ${name} is behind the database, or reads nothing any more`,
+      metric: metric('sourceLag', 'Maximum'),
+      atLeast: sourceLagSeconds,
+      periods: 5,
+      silenceIsBad: true,
+    });
+    topic.watch({
+      name: `source-headroom-${name}`,
+      description: `The oplog soon no longer reaches back to the position of source connector ${name}: changes will be lost. Enlarge the oplog (replSetResizeOplog), and see why the task does not keep up`,
+      metric: metric('sourceOplogHeadroom', 'Minimum'),
+      atLeast: sourceHeadroomSeconds,
+      below: true,
+      periods: 5,
+    });
     topic.watch({
       name: `source-not-running-${name}`,
       description: `No task of source connector ${name} runs: see the events of its ECS service`,

@@ -1,23 +1,22 @@
 import { Duration } from 'aws-cdk-lib';
 import { Metric } from 'aws-cdk-lib/aws-cloudwatch';
-import type { MetricName } from '../../functions/connect/metrics.ts';
+import { METRICS_NAMESPACE, type MetricDimensions, type MetricName } from '../../functions/connect/metrics.ts';
 import { namesOf } from '../names.ts';
 
 type Statistic = 'Maximum' | 'Minimum' | 'Sum' | 'p99';
 
 const MINUTE = Duration.minutes(1);
 
-/** A metric that a task or a function writes by the embedded metric format. */
+/** A metric that the task or function of a connector writes by the embedded metric format. */
 export const tailraceMetric = (
-  environment: string,
-  service: 'source' | 'sink',
+  dimensions: Required<MetricDimensions>,
   name: MetricName,
   statistic: Statistic,
 ): Metric =>
   new Metric({
-    namespace: 'Tailrace',
+    namespace: METRICS_NAMESPACE,
     metricName: name,
-    dimensionsMap: { service: `tailrace-${service}`, environment },
+    dimensionsMap: dimensions,
     statistic,
     period: MINUTE,
   });

@@ -53,6 +53,7 @@ export class SinkFunction extends Construct {
       memoryMiB: settings.sink.memoryMiB,
       variables: {
         TAILRACE_ENVIRONMENT: environment,
+        TAILRACE_CONNECTOR: sink.name,
         TAILRACE_TABLE: props.tableName,
         TAILRACE_DEAD_LETTER_QUEUE_URL: deadLetters.queueUrl,
         TAILRACE_PARTIAL_RESPONSE: String(settings.sink.pollers.mode === 'provisioned'),

@@ -80,6 +80,7 @@ export class SourceService extends Construct {
       image: ContainerImage.fromAsset(bundle, { platform: Platform.LINUX_ARM64 }),
       environment: {
         TAILRACE_ENVIRONMENT: environment,
+        TAILRACE_CONNECTOR: props.source.name,
         TAILRACE_TABLE: table.tableName,
         TAILRACE_DEAD_LETTER_QUEUE_URL: deadLetters.queueUrl,
         TAILRACE_HEALTH_PORT: String(HEALTH_PORT),

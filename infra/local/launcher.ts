@@ -135,7 +135,7 @@ function startSink(
   const { batchSize, name, startAt, subscriptions } = sink;
   const { pollers, timeoutSeconds, windowSeconds } = settings.sink;
   const isProvisioned = pollers.mode === 'provisioned';
-  const env = { ...parts.env, TAILRACE_PARTIAL_RESPONSE: String(isProvisioned) };
+  const env = { ...parts.env, TAILRACE_CONNECTOR: name, TAILRACE_PARTIAL_RESPONSE: String(isProvisioned) };
   const sinkFunction = stack.use(
     localFunction(run, { name: names.sinkFunction(name), folder, env, timeoutMs: timeoutSeconds * 1000 }),
   );
@@ -174,6 +174,7 @@ async function startSource(parts: Parts, { name }: LoadedSource, folder: string)
     main: join(folder, 'main.mjs'),
     env: {
       ...env,
+      TAILRACE_CONNECTOR: name,
       KAFKA_BOOTSTRAP_SERVERS: services.kafkaBootstrapServers,
       TAILRACE_LEASE_MS: String(options.leaseMs ?? 10_000),
     },

@@ -15,6 +15,6 @@ export class ObservabilityStack extends Stack {
     watchSources(topic, name, sources, settings.alarms);
     watchSinks(topic, name, sinks, mappings, settings.alarms);
     watchDeadLetters(topic, name);
-    new EnvironmentDashboard(this, 'overview', { environment: name, sinks, mappings });
+    new EnvironmentDashboard(this, 'overview', { environment: name, sources, sinks, mappings });
   }
 }

@@ -1,11 +1,17 @@
 import { expect, test } from 'vitest';
+import type { Position } from '../../../functions/source/offset-commits.ts';
 import { trackStatus } from '../../../functions/source/task-status.ts';
 
 const LIMITS = { deliveryTimeoutMs: 120_000, streamTimeoutMs: 30_000, openTimeoutMs: 60_000 };
 
 function rig() {
   const clock = { at: 0, monotonic: () => clock.at, now: () => 1_000_000 + clock.at };
-  const commits = { waiting: undefined as number | undefined, progressAt: 0, waitingSince: () => commits.waiting };
+  const commits = {
+    waiting: undefined as number | undefined,
+    progressAt: 0,
+    watermark: undefined as Position | undefined,
+    waitingSince: () => commits.waiting,
+  };
   const status = trackStatus(LIMITS, clock);
   status.watch(commits);
   return { clock, commits, status };
@@ -38,4 +44,16 @@ test('the lag is the age of the last change event, and nothing on an idle stream
   expect(status.health()).toMatchObject({ records: 2, lagSeconds: 10 });
   status.note({ records: [], offset: {}, clusterTimeSeconds: 990 });
   expect(status.health()).toMatchObject({ records: 2, lagSeconds: 0 });
+});
+
+test('the token ages from the time inside the position that everything is acknowledged before, also while nothing moves', () => {
+  const { clock, commits, status } = rig();
+  expect(status.tokenAgeSeconds()).toBeUndefined();
+  commits.watermark = { offset: {}, offsetTimeSeconds: 995 };
+  expect(status.tokenAgeSeconds()).toBe(5);
+  clock.at = 60_000;
+  expect(status.tokenAgeSeconds()).toBe(65);
+  // of another server, whose tokens tell no time
+  commits.watermark = { offset: {} };
+  expect(status.tokenAgeSeconds()).toBeUndefined();
 });

@@ -1,7 +1,7 @@
-import { readFileSync } from 'node:fs';
 import type { Template } from 'aws-cdk-lib/assertions';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { METRICS } from '../../../functions/connect/metrics.ts';
+import { emittedBy, runBrokenSource } from './emitted.ts';
 import { CLOUD, cloudEnvironment, onlyResource, resourcesOf, templatesOf } from './synthesised.ts';
 
 describe.each(CLOUD)('the observability stack of %s', (name) => {
@@ -23,9 +23,10 @@ describe.each(CLOUD)('the observability stack of %s', (name) => {
       'sink-errors-orders-sink',
       'sink-lag-orders-sink-shop.orders',
       'sink-throttles-orders-sink',
-      'source-lag',
+      'source-headroom-orders-source',
+      'source-lag-orders-source',
       'source-not-running-orders-source',
-      'source-stopped',
+      'source-stopped-orders-source',
     ]);
   });
 
@@ -42,23 +43,46 @@ describe.each(CLOUD)('the observability stack of %s', (name) => {
     const silence = Object.fromEntries(
       alarms().map(({ AlarmName, TreatMissingData }) => [AlarmName, TreatMissingData]),
     );
-    expect(silence[`tailrace-${name}-source-lag`]).toBe('breaching');
+    expect(silence[`tailrace-${name}-source-lag-orders-source`]).toBe('breaching');
+    // an oplog that can't be read is no reason to wake anybody
+    expect(silence[`tailrace-${name}-source-headroom-orders-source`]).toBe('notBreaching');
     expect(silence[`tailrace-${name}-source-not-running-orders-source`]).toBe('breaching');
     expect(silence[`tailrace-${name}-sink-lag-orders-sink-shop.orders`]).toBe('notBreaching');
   });
 
-  test('looks at metrics that the deployables have, under the dimensions that they write', () => {
+  test('its alarm for a stopped source looks at what a stopped task writes', async () => {
+    const [line] = await emittedBy(() => runBrokenSource(name, 'orders-source'));
+    const { Namespace, Dimensions, MetricName } = alarms().find(
+      ({ AlarmName }) => AlarmName === `tailrace-${name}-source-stopped-orders-source`,
+    )!;
+    const [written] = line?._aws.CloudWatchMetrics ?? [];
+    expect(Namespace).toBe(written?.Namespace);
+    expect(Dimensions.map((dimension: { Name: string }) => dimension.Name).sort()).toEqual(
+      written?.Dimensions[0]?.toSorted(),
+    );
+    for (const { Name, Value } of Dimensions) expect(line?.[Name]).toBe(Value);
+    expect(line?.[MetricName]).toBe(1);
+  });
+
+  test('alarms and dashboard look at metrics that exist, each under service, environment and connector', () => {
+    const dashboard = JSON.stringify(onlyResource(template, 'AWS::CloudWatch::Dashboard').Properties.DashboardBody);
     const ours = alarms().filter(({ Namespace }) => Namespace === 'Tailrace');
+    const shown = [...dashboard.matchAll(/\\"Tailrace\\",\\"(\w+)\\",((?:\\"[^,]*\\",){6})/g)];
     expect(ours.length).toBeGreaterThan(0);
-    const code = readFileSync('functions/source/run-source.ts', 'utf8');
-    const [, service, dimension] = /createMetrics\('([^']+)', \{ (\w+)[^,]* \}\)/.exec(code) ?? [];
+    expect(shown.length).toBeGreaterThan(10);
+    for (const metric of [...ours.map(({ MetricName }) => MetricName), ...shown.map(([, metric]) => metric)]) {
+      expect(Object.keys(METRICS)).toContain(metric);
+    }
+    for (const [, , dimensions = ''] of shown) {
+      expect([...dimensions.matchAll(/(connector|environment|service)\\"/g)]).toHaveLength(3);
+    }
     for (const { Dimensions } of ours) {
       expect(Dimensions).toEqual([
-        { Name: dimension, Value: name },
-        { Name: 'service', Value: service },
+        { Name: 'connector', Value: 'orders-source' },
+        { Name: 'environment', Value: name },
+        { Name: 'service', Value: 'tailrace-source' },
       ]);
     }
-    for (const { MetricName } of ours) expect(Object.keys(METRICS)).toContain(MetricName);
   });
 
   test('refers to mappings weakly, so that a topic can be taken off a sink', () => {

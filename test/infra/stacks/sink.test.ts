@@ -52,6 +52,7 @@ describe.each(CLOUD)('the sink stack of %s', (name) => {
     const variables = functionNamed(template, `tailrace-${name}-sink-orders-sink`).Environment.Variables;
     expect(Object.keys(variables).sort()).toEqual([
       'NODE_OPTIONS',
+      'TAILRACE_CONNECTOR',
       'TAILRACE_DEAD_LETTER_QUEUE_URL',
       'TAILRACE_ENVIRONMENT',
       'TAILRACE_PARTIAL_RESPONSE',

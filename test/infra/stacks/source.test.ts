@@ -37,6 +37,7 @@ describe.each(CLOUD)('the source stack of %s', (name) => {
     );
     expect(parseSettings(variables)).toMatchObject({
       TAILRACE_ENVIRONMENT: name,
+      TAILRACE_CONNECTOR: 'orders-source',
       TAILRACE_TABLE: 'a reference',
       TAILRACE_DEAD_LETTER_QUEUE_URL: 'a reference',
       TAILRACE_HEALTH_PORT: 8080,
