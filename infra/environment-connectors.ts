@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import type { Validation } from '../functions/connect/connector-config.ts';
 import { type ConnectorFile, parseConnectorFile } from '../functions/connect/connector-file.ts';
 import { ConfigError, type Problem } from '../functions/connect/errors.ts';
+import { toWholeRegExp } from '../functions/connect/java-regex.ts';
 import { sinkConnectorOf } from '../functions/connectors/sinks.ts';
 import { sourceConnectorOf } from '../functions/connectors/sources.ts';
 import type { EnvironmentSettings } from './environment-schema.ts';
@@ -136,14 +137,10 @@ function topicsOf(
 ): readonly string[] {
   if (list) return [...new Set(list.split(',').map((topic) => topic.trim()))];
   if (!regex || !settings) return [];
-  try {
-    const pattern = new RegExp(`^(?:${regex})$`, 'u');
-    const topics = settings.topics.map(({ name }) => name).filter((topic) => pattern.test(topic));
-    if (topics.length > 0) return topics;
-    problems.push({ property: 'topics.regex', message: `No topic of environment.json matches ${regex}` });
-  } catch (error) {
-    if (!(error instanceof SyntaxError)) throw error;
-    problems.push({ property: 'topics.regex', message: `Not a regular expression: ${regex}` });
-  }
+  // the connector's own validation has accepted it
+  const pattern = toWholeRegExp(regex);
+  const topics = settings.topics.map(({ name }) => name).filter((topic) => pattern.test(topic));
+  if (topics.length > 0) return topics;
+  problems.push({ property: 'topics.regex', message: `No topic of environment.json matches ${regex}` });
   return [];
 }

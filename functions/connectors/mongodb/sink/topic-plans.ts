@@ -5,7 +5,7 @@ import type { NamespacePaths } from './namespace-mapper.ts';
 import type { TopicPlan } from './plan-record.ts';
 import { type SinkConfig, sinkConfig, topicProperties } from './properties.ts';
 import { effectiveProperties, overridesOf } from './topic-overrides.ts';
-import { isSubscribed } from './topics.ts';
+import { subscription } from './topics.ts';
 import { type WriteModelStrategy, writeModelStrategies } from './write-model-strategies.ts';
 
 export type Tolerance = 'none' | 'data' | 'all';
@@ -25,11 +25,12 @@ export function topicSettings(
   random: (count: number) => Uint8Array,
 ): (topic: string) => TopicSettings | undefined {
   const known = new Map<string, TopicSettings>();
+  const isSubscribed = subscription(config);
   const { overrides } = overridesOf(config.originals, config.topics, Object.keys(topicProperties));
   return (topic) => {
     const settings = known.get(topic);
     if (settings) return settings;
-    if (!isSubscribed(config, topic)) return undefined;
+    if (!isSubscribed(topic)) return undefined;
     const own = overrides.has(topic)
       ? sinkConfig.parse(effectiveProperties(config.originals, topic, overrides))
       : config;

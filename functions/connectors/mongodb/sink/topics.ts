@@ -1,4 +1,5 @@
 import type { Problem } from '../../../connect/errors.ts';
+import { refuseJavaRegex, toWholeRegExp } from '../../../connect/java-regex.ts';
 
 /** Exactly one of `topics` and `topics.regex`. */
 export function refuseTopics(topics: readonly string[], regex: string): Problem[] {
@@ -15,29 +16,15 @@ export function refuseTopics(topics: readonly string[], regex: string): Problem[
   if (repeated !== undefined) {
     return [{ property: 'topics', message: `Expected every topic once, got ${repeated} again` }];
   }
-  if (regex !== '' && patternOf(regex) === undefined) {
-    return [
-      {
-        property: 'topics.regex',
-        message: `Invalid value ${regex} for configuration topics.regex: Invalid regex: it can't be compiled`,
-      },
-    ];
-  }
-  return [];
+  const refused = regex === '' ? undefined : refuseJavaRegex(regex);
+  if (refused === undefined) return [];
+  const message = `Invalid value ${regex} for configuration topics.regex: Invalid regex: ${refused}`;
+  return [{ property: 'topics.regex', message }];
 }
 
 /** Whether the connector reads a topic: listed, or its whole name matches. */
-export function isSubscribed(config: { topics: readonly string[]; topicsRegex: string }, topic: string): boolean {
-  return config.topicsRegex === ''
-    ? config.topics.includes(topic)
-    : (patternOf(config.topicsRegex)?.test(topic) ?? false);
-}
-
-function patternOf(regex: string): RegExp | undefined {
-  try {
-    return new RegExp(`^(?:${regex})$`, 'u');
-  } catch {
-    // reported as a configuration problem by refuseTopics
-    return undefined;
-  }
+export function subscription(config: { topics: readonly string[]; topicsRegex: string }): (topic: string) => boolean {
+  if (config.topicsRegex === '') return (topic) => config.topics.includes(topic);
+  const pattern = toWholeRegExp(config.topicsRegex);
+  return (topic) => pattern.test(topic);
 }

@@ -1,6 +1,6 @@
+import { toWholeRegExp } from '../../../connect/java-regex.ts';
 import { elementsOf } from '../bson/elements.ts';
 import { BSON_TYPE } from '../bson/types.ts';
-import { toRegExp } from './java-regex.ts';
 import { parseDocumentBytes, refusalOf } from './json-properties.ts';
 
 export type Namespace = { readonly database: string; readonly collection: string };
@@ -22,7 +22,7 @@ export function parseNamespaceMap(text: string): NamespaceMap {
   for (const [key, value] of entriesOf(text)) {
     if (key.startsWith('/')) {
       const expand = toTemplate(value);
-      const pattern = new RegExp(`^(?:${toRegExp(key.slice(1)).source})$`, 'u');
+      const pattern = toWholeRegExp(key.slice(1));
       if (value !== '') patterns.push({ pattern, expand });
     } else if (key.includes('/')) {
       throw new TypeError("'/' is not allowed in a simple namespace pattern");

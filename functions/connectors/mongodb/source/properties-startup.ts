@@ -1,5 +1,5 @@
+import { refuseJavaRegex } from '../../../connect/java-regex.ts';
 import { boolean, choice, int, text } from '../../../connect/properties.ts';
-import { refuseJavaRegex } from './java-regex.ts';
 import { refuseDocuments } from './json-properties.ts';
 import { refuseStartTime } from './start-time.ts';
 

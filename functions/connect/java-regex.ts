@@ -1,4 +1,4 @@
-import { messageOf } from '../../../connect/errors.ts';
+import { messageOf } from './errors.ts';
 
 /**
  * A Java regular expression as JavaScript's, with the same matches.
@@ -6,16 +6,28 @@ import { messageOf } from '../../../connect/errors.ts';
  * Translated: inline flags, `\Q…\E`, `\A`, `\z`, `\Z`, `\h`, POSIX classes, possessive quantifiers and atomic groups.
  * What can't be translated is refused: a pattern never matches something else in silence.
  *
- * @throws SyntaxError
+ * @throws SyntaxError where Java would refuse it, UnsupportedRegexError where only the translation is missing.
  */
 export function toRegExp(pattern: string): RegExp {
   const state: State = { pattern, at: 0, atomics: 0, usesNumbers: false };
   const source = alternatives(state);
   if (state.at < pattern.length) throw new SyntaxError(`Unmatched closing ')' near index ${state.at}`);
   if (state.atomics > 0 && state.usesNumbers) {
-    throw new SyntaxError('Back references by number together with possessive quantifiers are not supported here');
+    throw new UnsupportedRegexError(
+      'Back references by number together with possessive quantifiers are not supported here',
+    );
   }
   return new RegExp(source, 'u');
+}
+
+/** The same, where all of a text has to match: Java's `matches()`. */
+export const toWholeRegExp = (pattern: string): RegExp =>
+  // not ^ and $, which flags may change
+  new RegExp(`(?<![\\s\\S])(?:${toRegExp(pattern).source})(?![\\s\\S])`, 'u');
+
+/** Right in Java, but there is nothing like it in JavaScript. */
+export class UnsupportedRegexError extends SyntaxError {
+  override readonly name = 'UnsupportedRegexError';
 }
 
 /** Why a pattern cannot be used, or nothing. */
@@ -69,7 +81,7 @@ function alternatives(state: State): string {
 
 function flagged(on: string, off: string, inner: string): string {
   const unknown = [...on, ...off].find((flag) => !FLAGS.includes(flag) && flag !== 'u');
-  if (unknown) throw new SyntaxError(`The flag (?${unknown}) is not supported here`);
+  if (unknown) throw new UnsupportedRegexError(`The flag (?${unknown}) is not supported here`);
   const kept = (flags: string) => [...flags].filter((flag) => flag !== 'u').join('');
   if (kept(on) === '' && kept(off) === '') return `(?:${inner})`;
   return `(?${kept(on)}${kept(off) === '' ? '' : `-${kept(off)}`}:${inner})`;
@@ -137,7 +149,7 @@ function characterClass(state: State): string {
     if (char === undefined) throw new SyntaxError(`Unclosed character class near index ${state.pattern.length - 1}`);
     if (char === ']' && state.at > first) break;
     if (char === '[' || state.pattern.startsWith('&&', state.at)) {
-      throw new SyntaxError(
+      throw new UnsupportedRegexError(
         `Nested character classes and intersections are not supported here, near index ${state.at}`,
       );
     }
@@ -170,7 +182,7 @@ function classEscape(state: State): string {
     return '\\-';
   }
   if (next in REWRITTEN || next === 'Q') {
-    throw new SyntaxError(`The escape \\${next} is not supported in a character class here`);
+    throw new UnsupportedRegexError(`The escape \\${next} is not supported in a character class here`);
   }
   return escaped(state);
 }
@@ -226,7 +238,7 @@ function simpleEscape(state: State, text: string, next: string): string {
     return sequence;
   }
   if (/[A-Za-z0-9]/.test(next))
-    throw new SyntaxError(`The escape \\${next} is not supported here, near index ${state.at}`);
+    throw new UnsupportedRegexError(`The escape \\${next} is not supported here, near index ${state.at}`);
   const point = String.fromCodePoint(text.codePointAt(1) ?? 0);
   state.at += 1 + point.length;
   return point.replace(SYNTAX, '\\$&');

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { refuseJavaRegex, toRegExp } from '../../../../../functions/connectors/mongodb/source/java-regex.ts';
+import { refuseJavaRegex, toWholeRegExp } from '../../../functions/connect/java-regex.ts';
 
 test.each<[pattern: string, matching: string[], other: string[]]>([
   ['shop\\.orders', ['shop.orders'], ['shopxorders', 'SHOP.orders']],
@@ -30,7 +30,7 @@ test.each<[pattern: string, matching: string[], other: string[]]>([
     expect(refuseJavaRegex(pattern)).toBeTypeOf('string');
     return;
   }
-  const whole = new RegExp(`^(?:${toRegExp(pattern).source})$`, 'u');
+  const whole = toWholeRegExp(pattern);
   expect(matching.filter((text) => !whole.test(text))).toEqual([]);
   expect(other.filter((text) => whole.test(text))).toEqual([]);
 });
