@@ -52,6 +52,19 @@ export function jsonToBson(text: Uint8Array): Buffer {
   return takeBytes(out);
 }
 
+/**
+ * The one value of any type that is the whole of `text`, as BSON.
+ *
+ * @throws DataError where the text is no value, or more than one.
+ */
+export function jsonToValue(text: string): { readonly type: number; readonly value: Uint8Array } {
+  const cursor: Cursor = { bytes: Buffer.from(text, 'utf8'), at: 0 };
+  const out = createOutput(text.length + 64);
+  const type = writeValue(cursor, out, 0);
+  if (peek(cursor) !== -1) throw refuse(cursor, 'the end');
+  return { type, value: takeBytes(out) };
+}
+
 /** Writes the value at the cursor and returns its BSON type. */
 export function writeValue(cursor: Cursor, out: Output, depth: number): number {
   if (depth > MAX_DEPTH) throw refuse(cursor, `at most ${MAX_DEPTH} levels`);

@@ -8,12 +8,12 @@ const PROCESSOR = `${SINK}.processor`;
 export const CLASSES = {
   handler: {
     [`${CDC}.mongodb.ChangeStreamHandler`]: true,
-    [`${CDC}.debezium.mongodb.MongoDbHandler`]: false,
-    [`${CDC}.debezium.mongodb.ChangeStreamHandler`]: false,
-    [`${CDC}.debezium.rdbms.RdbmsHandler`]: false,
-    [`${CDC}.debezium.rdbms.mysql.MysqlHandler`]: false,
-    [`${CDC}.debezium.rdbms.postgres.PostgresHandler`]: false,
-    [`${CDC}.qlik.rdbms.RdbmsHandler`]: false,
+    [`${CDC}.debezium.mongodb.MongoDbHandler`]: true,
+    [`${CDC}.debezium.mongodb.ChangeStreamHandler`]: true,
+    [`${CDC}.debezium.rdbms.RdbmsHandler`]: true,
+    [`${CDC}.debezium.rdbms.mysql.MysqlHandler`]: true,
+    [`${CDC}.debezium.rdbms.postgres.PostgresHandler`]: true,
+    [`${CDC}.qlik.rdbms.RdbmsHandler`]: true,
   },
   idStrategy: {
     [`${ID}.BsonOidStrategy`]: true,

@@ -37,6 +37,7 @@ export function openSink(config: SinkConfig, send: SendCommand, deps: SinkDeps, 
     const plan = planPut(records, settingsOf);
     const outcomes = new Map(plan.outcomes);
     const start = deps.now();
+    for (const [event, count] of plan.ignored) deps.log.warn('Events that change no document', { event, count });
     await Promise.all(
       plan.namespaces.map(async ({ namespace, batches }) => {
         const result = await writeNamespace(namespace, batches, deadline, { send, now: deps.now, sleep });

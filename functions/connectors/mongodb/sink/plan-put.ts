@@ -1,6 +1,7 @@
 import { ConnectorError, DataError } from '../../../connect/errors.ts';
 import { type Outcome, SKIPPED } from '../../../connect/outcomes.ts';
 import { positionOf, type SinkRecord, topicPartitionOf } from '../../../connect/records.ts';
+import type { Ignored } from './cdc/cdc-handler.ts';
 import { planRecord } from './plan-record.ts';
 import { commandOf, toStatement } from './statements.ts';
 import type { TopicSettings } from './topic-plans.ts';
@@ -14,6 +15,8 @@ export type PutPlan = {
   /** Outcomes that are clear before anything is written, by the place of the record. */
   readonly outcomes: ReadonlyMap<number, Outcome>;
   readonly namespaces: readonly NamespacePlan[];
+  /** Events that no write can follow, such as the drop of a collection, by name with their count. */
+  readonly ignored: ReadonlyMap<string, number>;
 };
 
 /**
@@ -27,6 +30,7 @@ export function planPut(
 ): PutPlan {
   const outcomes = new Map<number, Outcome>();
   const held = new Map<string, string>();
+  const ignored = new Map<string, number>();
   const namespaces = new Map<string, { namespace: Namespace; batches: GrowingBatch[] }>();
   for (const [index, record] of records.entries()) {
     const settings = settingsOf(record.topic);
@@ -38,6 +42,11 @@ export function planPut(
       continue;
     }
     const planned = planWrite(record, index, settings);
+    if ('event' in planned) {
+      outcomes.set(index, SKIPPED);
+      ignored.set(planned.event, (ignored.get(planned.event) ?? 0) + 1);
+      continue;
+    }
     if ('status' in planned) {
       outcomes.set(index, planned);
       if (planned.status === 'rejected' && settings.tolerance === 'none') held.set(topicPartition, positionOf(record));
@@ -48,7 +57,7 @@ export function planPut(
     namespaces.set(name, plan);
     batchFor(plan.batches, settings).writes.push(planned.write);
   }
-  return { outcomes, namespaces: [...namespaces.values()] };
+  return { outcomes, namespaces: [...namespaces.values()], ignored };
 }
 
 type GrowingBatch = { readonly settings: TopicSettings; readonly isOrdered: boolean; readonly writes: Write[] };
@@ -67,10 +76,11 @@ function planWrite(
   record: SinkRecord,
   index: number,
   settings: TopicSettings,
-): Outcome | { namespace: Namespace; write: Write } {
+): Outcome | Ignored | { namespace: Namespace; write: Write } {
   try {
     const planned = planRecord(record, settings.plan);
     if (!planned) return SKIPPED;
+    if ('event' in planned) return planned;
     const position = positionOf(record);
     const statement = toStatement(planned.model, position);
     const write = {

@@ -1,11 +1,11 @@
 import { DataError } from '../../../connect/errors.ts';
 import { positionOf, type SinkRecord } from '../../../connect/records.ts';
 import { documentOf, elementOf, elementsOf, toElement } from '../bson/elements.ts';
-import { toWriteModel } from './cdc/change-stream-handler.ts';
+import type { CdcHandler, Ignored } from './cdc/cdc-handler.ts';
+import { writeOf } from './cdc/write-of.ts';
 import { type IdOptions, type IdSource, type IdStrategy, idStrategies } from './id-strategies.ts';
 import { type NamespacePaths, namespaceOf } from './namespace-mapper.ts';
 import { readDocument } from './read-document.ts';
-import { withoutNulls } from './remove-nulls.ts';
 import { deleteById, type WriteModelStrategy, writeModelStrategies } from './write-model-strategies.ts';
 import type { Namespace, WriteModel } from './write-models.ts';
 
@@ -13,8 +13,8 @@ import type { Namespace, WriteModel } from './write-models.ts';
 export type TopicPlan = {
   readonly fixed: Namespace;
   readonly paths: NamespacePaths | undefined;
-  /** Values are change events of MongoDB. */
-  readonly isChangeEvents: boolean;
+  /** Nothing: values are documents. */
+  readonly cdcHandler: CdcHandler | undefined;
   readonly removesNulls: boolean;
   readonly idStrategy: IdStrategy;
   readonly idOptions: IdOptions;
@@ -28,15 +28,16 @@ export type TopicPlan = {
 export type PlannedWrite = { readonly namespace: Namespace; readonly model: WriteModel };
 
 /**
- * The write of one record; nothing for a no-op.
+ * The write of one record; nothing for a no-op, and the name of an event that no write can follow.
  *
  * @throws DataError where the record can never be written.
  */
-export function planRecord(record: SinkRecord, plan: TopicPlan): PlannedWrite | undefined {
+export function planRecord(record: SinkRecord, plan: TopicPlan): PlannedWrite | Ignored | undefined {
   const source = lazily(record);
   const namespace = namespaceOf(source, plan.fixed, plan.paths);
-  const model = plan.isChangeEvents ? planEvent(source, plan) : planDocument(source, plan);
-  return model && { namespace, model };
+  const { cdcHandler, idOptions, removesNulls } = plan;
+  const model = cdcHandler ? writeOf(cdcHandler(source, idOptions), removesNulls) : planDocument(source, plan);
+  return model === undefined || model.op === 'ignored' ? model : { namespace, model };
 }
 
 /** Key and value are read once, and only if something asks: a key that nobody needs may be anything. */
@@ -47,11 +48,6 @@ function lazily(record: SinkRecord): IdSource {
     return read.get(name);
   };
   return { record, key: side('key'), value: side('value') };
-}
-
-function planEvent(source: IdSource, plan: TopicPlan): WriteModel | undefined {
-  const model = toWriteModel(source.value(), source.record);
-  return model && plan.removesNulls ? withoutNulls(model) : model;
 }
 
 function planDocument(source: IdSource, plan: TopicPlan): WriteModel {

@@ -5,7 +5,7 @@ import type { WriteModel } from './write-models.ts';
 /** `change.data.capture.handler.remove.null.values`; nothing where nothing is left to write. */
 export function withoutNulls(model: WriteModel): WriteModel | undefined {
   if (model.op === 'replaceOne') {
-    const replacement = removeNulls(model.replacement);
+    const replacement = withoutNullFields(model.replacement);
     return elementsOf(replacement).length > 0 ? { ...model, replacement } : undefined;
   }
   // a pipeline's values are literals inside expressions; the property never meant those
@@ -14,14 +14,14 @@ export function withoutNulls(model: WriteModel): WriteModel | undefined {
   const set = elementOf(operators, '$set');
   const kept = operators.flatMap((operator) => {
     if (operator !== set) return [operator];
-    const rest = removeNulls(set.value);
+    const rest = withoutNullFields(set.value);
     return elementsOf(rest).length > 0 ? [toElement('$set', BSON_TYPE.document, rest)] : [];
   });
   return kept.length > 0 ? { ...model, update: documentOf(kept) } : undefined;
 }
 
 /** Without null fields, at any depth of documents and in documents directly inside arrays; null elements stay. */
-function removeNulls(document: Uint8Array): Uint8Array {
+export function withoutNullFields(document: Uint8Array): Uint8Array {
   return documentOf(
     elementsOf(document)
       .filter(({ type }) => type !== BSON_TYPE.null)
@@ -30,10 +30,11 @@ function removeNulls(document: Uint8Array): Uint8Array {
 }
 
 function inside(element: Element): Element {
-  if (element.type === BSON_TYPE.document) return toElement(element.name, element.type, removeNulls(element.value));
+  if (element.type === BSON_TYPE.document)
+    return toElement(element.name, element.type, withoutNullFields(element.value));
   if (element.type !== BSON_TYPE.array) return element;
   const items = elementsOf(element.value).map((item) =>
-    item.type === BSON_TYPE.document ? toElement(item.name, item.type, removeNulls(item.value)) : item,
+    item.type === BSON_TYPE.document ? toElement(item.name, item.type, withoutNullFields(item.value)) : item,
   );
   return toElement(element.name, element.type, documentOf(items));
 }

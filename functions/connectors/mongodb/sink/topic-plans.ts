@@ -1,4 +1,6 @@
 import { ConfigError } from '../../../connect/errors.ts';
+import type { CdcHandler } from './cdc/cdc-handler.ts';
+import { cdcHandlers } from './cdc/cdc-handlers.ts';
 import { simpleNameOf } from './class-names.ts';
 import { type IdStrategy, idStrategies } from './id-strategies.ts';
 import type { NamespacePaths } from './namespace-mapper.ts';
@@ -55,7 +57,7 @@ function toPlan(config: SinkConfig, random: (count: number) => Uint8Array): Topi
   return {
     fixed: { database: config.database, collection: config.collection },
     paths: toPaths(config),
-    isChangeEvents: config.changeDataCaptureHandler !== '',
+    cdcHandler: toHandler(config.changeDataCaptureHandler),
     removesNulls: config.changeDataCaptureHandlerRemoveNullValues,
     idStrategy: built(idStrategies, simpleNameOf(config.documentIdStrategy)) as IdStrategy,
     idOptions: {
@@ -71,6 +73,10 @@ function toPlan(config: SinkConfig, random: (count: number) => Uint8Array): Topi
         : (built(writeModelStrategies, deleteStrategy) as WriteModelStrategy),
   };
 }
+
+/** Nothing where values are documents. */
+const toHandler = (name: string): CdcHandler | undefined =>
+  name === '' ? undefined : cdcHandlers[built(cdcHandlers, name)];
 
 /** The validation already refused what is not built; this only keeps the two tables from drifting apart. */
 function built(table: object, name: string): string {

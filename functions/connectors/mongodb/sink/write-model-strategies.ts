@@ -2,7 +2,7 @@ import { DataError } from '../../../connect/errors.ts';
 import { positionOf, type SinkRecord } from '../../../connect/records.ts';
 import { documentOf, type Element, elementOf, elementsOf, toElement } from '../bson/elements.ts';
 import { BSON_TYPE } from '../bson/types.ts';
-import { hasOperatorNames } from './cdc/change-stream-handler.ts';
+import { hasOperatorNames } from './cdc/write-of.ts';
 import { fields, type Raw, toDocument } from './expression.ts';
 import type { IdSource } from './id-strategies.ts';
 import type { WriteModel } from './write-models.ts';

@@ -1,6 +1,7 @@
-import { DataError } from '../../../../connect/errors.ts';
-import { documentOf, type Element, elementOf, elementsOf } from '../../bson/elements.ts';
+import type { SinkRecord } from '../../../../connect/records.ts';
+import { type Element, elementOf, elementsOf } from '../../bson/elements.ts';
 import { BSON_TYPE } from '../../bson/types.ts';
+import { invalid, textOf, unexpected } from './envelope.ts';
 
 /** A name of a field or the index of an element. */
 export type PathPart = string | number;
@@ -17,60 +18,69 @@ export type UpdateDescription = {
 const KNOWN = ['updatedFields', 'removedFields', 'truncatedArrays', 'disambiguatedPaths'];
 
 /** Reads `updateDescription`. @throws DataError where something in it can't be applied: it must not be lost. */
-export function parseUpdateDescription(description: Uint8Array, at: string): UpdateDescription {
+export function parseUpdateDescription(description: Uint8Array, record: SinkRecord): UpdateDescription {
   const members = elementsOf(description);
   const unknown = members.filter(({ name }) => !KNOWN.includes(name)).map(({ name }) => name);
   if (unknown.length > 0) {
-    throw invalid(`no other fields than ${KNOWN.join(', ')} in updateDescription`, unknown.join(', '), at);
+    const others = unknown.join(', ');
+    throw invalid(record, `Expected no other fields than ${KNOWN.join(', ')} in updateDescription, got ${others}`);
   }
+  const documentIn = (name: string) => required(members, name, BSON_TYPE.document, 'a document', record).value;
+  const itemsOf = (name: string) => elementsOf(required(members, name, BSON_TYPE.array, 'an array', record).value);
+  const isThere = (name: string) => elementOf(members, name) !== undefined;
   return {
-    updated: elementsOf(required(members, 'updatedFields', BSON_TYPE.document, 'a document', at).value),
-    removed: elementsOf(required(members, 'removedFields', BSON_TYPE.array, 'an array', at).value).map((element) =>
-      textOf(element, 'removedFields', at),
-    ),
-    truncated: elementsOf(optional(members, 'truncatedArrays', BSON_TYPE.array, 'an array', at)).map((element) =>
-      toTruncation(element, at),
-    ),
+    updated: elementsOf(documentIn('updatedFields')),
+    removed: itemsOf('removedFields').map((element) => toText(element, 'removedFields', record)),
+    truncated: isThere('truncatedArrays')
+      ? itemsOf('truncatedArrays').map((element) => toTruncation(element, 'newSize', record))
+      : [],
     disambiguated: new Map(
-      elementsOf(optional(members, 'disambiguatedPaths', BSON_TYPE.document, 'a document', at)).map((element) => [
-        element.name,
-        toParts(element, at),
-      ]),
+      isThere('disambiguatedPaths')
+        ? elementsOf(documentIn('disambiguatedPaths')).map((element) => [element.name, toParts(element, record)])
+        : [],
     ),
   };
 }
 
-function required(members: readonly Element[], name: string, type: number, expected: string, at: string): Element {
+function required(
+  members: readonly Element[],
+  name: string,
+  type: number,
+  expected: string,
+  record: SinkRecord,
+): Element {
   const member = elementOf(members, name);
   if (member?.type === type) return member;
-  throw invalid(`updateDescription.${name} to be ${expected}`, member ? `BSON type ${member.type}` : 'nothing', at);
+  throw unexpected(record, `updateDescription.${name} to be ${expected}`, member);
 }
 
-const EMPTY = documentOf([]);
-
-const optional = (members: readonly Element[], name: string, type: number, expected: string, at: string) =>
-  elementOf(members, name) ? required(members, name, type, expected, at).value : EMPTY;
-
-function textOf(element: Element, where: string, at: string): string {
-  if (element.type !== BSON_TYPE.string) {
-    throw invalid(`texts in updateDescription.${where}`, `BSON type ${element.type}`, at);
-  }
-  return Buffer.from(element.value).toString('utf8', 4, element.value.length - 1);
+/** A text of the list `where`. */
+export function toText(element: Element, where: string, record: SinkRecord): string {
+  if (element.type === BSON_TYPE.string) return textOf(element);
+  throw unexpected(record, `texts in updateDescription.${where}`, element);
 }
 
-function toTruncation(element: Element, at: string): { path: string; size: number } {
+/** An item of `truncatedArrays`; change streams and Debezium call the size by different names. */
+export function toTruncation(
+  element: Element,
+  sizeName: 'newSize' | 'size',
+  record: SinkRecord,
+): { path: string; size: number } {
   if (element.type !== BSON_TYPE.document) {
-    throw invalid('documents in updateDescription.truncatedArrays', `BSON type ${element.type}`, at);
+    throw unexpected(record, 'documents in updateDescription.truncatedArrays', element);
   }
   const members = elementsOf(element.value);
   const path = elementOf(members, 'field');
-  const size = elementOf(members, 'newSize');
+  const size = elementOf(members, sizeName);
   const count = size && toInteger(size);
-  if (!path || count === undefined || count < 0) {
-    throw invalid('field and newSize in updateDescription.truncatedArrays', 'something else', at);
+  if (!path || count === undefined || !isSize(count)) {
+    throw invalid(record, `Expected field and ${sizeName} in updateDescription.truncatedArrays, got something else`);
   }
-  return { path: textOf(path, 'truncatedArrays', at), size: count };
+  return { path: toText(path, 'truncatedArrays', record), size: count };
 }
+
+/** Not more than `$slice` takes. */
+const isSize = (count: number): boolean => Number.isInteger(count) && count >= 0 && count <= 0x7fffffff;
 
 function toInteger({ type, value }: Element): number | undefined {
   const bytes = Buffer.from(value);
@@ -79,12 +89,9 @@ function toInteger({ type, value }: Element): number | undefined {
   return type === BSON_TYPE.double ? bytes.readDoubleLE(0) : undefined;
 }
 
-function toParts(element: Element, at: string): readonly PathPart[] {
+function toParts(element: Element, record: SinkRecord): readonly PathPart[] {
   if (element.type !== BSON_TYPE.array) {
-    throw invalid('arrays in updateDescription.disambiguatedPaths', `BSON type ${element.type}`, at);
+    throw unexpected(record, 'arrays in updateDescription.disambiguatedPaths', element);
   }
-  return elementsOf(element.value).map((part) => toInteger(part) ?? textOf(part, 'disambiguatedPaths', at));
+  return elementsOf(element.value).map((part) => toInteger(part) ?? toText(part, 'disambiguatedPaths', record));
 }
-
-const invalid = (expected: string, got: string, at: string): DataError =>
-  new DataError('CHANGE_EVENT_INVALID', `Expected ${expected}, got ${got} at ${at}`);

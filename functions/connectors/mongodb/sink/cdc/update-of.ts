@@ -1,42 +1,48 @@
-import { toElement } from '../../bson/elements.ts';
-import { type Expression, fields, literal, toDocument } from '../expression.ts';
-import type { PathPart, UpdateDescription } from './update-description.ts';
-import { changeTree, replacementOf } from './update-pipeline.ts';
+import { type Expression, fields, toDocument } from '../expression.ts';
+import { changeTree, INDEX, type Step } from './change-tree.ts';
+import type { UpdateDescription } from './update-description.ts';
+import { replacementOf } from './update-pipeline.ts';
 
 /**
  * The update that makes of the old document the new one: `$set` and `$unset` where they can say it, else one stage of
  * an aggregation pipeline. They can't truncate an array that they also change, nor name a field with a dot or a
  * leading `$`.
+ *
+ * @throws DataError where two of its changes are about the same place.
  */
-export function updateOf(description: UpdateDescription): Uint8Array | readonly Uint8Array[] {
+export function updateOf(
+  description: UpdateDescription,
+  { withEmptySet } = { withEmptySet: true },
+): Uint8Array | readonly Uint8Array[] {
   const { updated, removed, truncated } = description;
-  const paths = [...updated.map(({ name }) => name), ...removed, ...truncated.map(({ path }) => path)];
-  const isPlain = truncated.length === 0 && paths.every((path) => partsOf(path, description).every(isOrdinary));
-  if (isPlain) return operatorsOf(description);
+  const paths = [...updated.map(({ name }) => name), ...removed];
+  const isPlain = truncated.length === 0 && paths.every((path) => stepsOf(path, description).every(isOrdinary));
+  if (isPlain) return operatorsOf(description, withEmptySet);
   const tree = changeTree();
-  for (const { path, size } of truncated) tree.truncate(partsOf(path, description), size);
-  for (const { name, type, value } of updated) tree.set(partsOf(name, description), { type, value });
-  for (const path of removed) tree.remove(partsOf(path, description));
-  return [toDocument(fields(['$replaceWith', replacementOf(tree.root)]))];
+  for (const { path, size } of truncated) tree.truncate(stepsOf(path, description), size);
+  for (const { name, type, value } of updated) tree.set(stepsOf(name, description), { type, value });
+  for (const path of removed) tree.remove(stepsOf(path, description));
+  return [toDocument(fields(['$replaceWith', replacementOf(tree)]))];
 }
 
-/** Without a disambiguated path, a number may be an index or a name: `undecided` in the pipeline. */
-function partsOf(path: string, { disambiguated }: UpdateDescription): readonly PathPart[] {
-  return disambiguated.get(path) ?? path.split('.');
+/** The server disambiguates only paths whose names hold dots or are numbers, and only if the stream asks for it. */
+function stepsOf(path: string, { disambiguated }: UpdateDescription): readonly Step[] {
+  const parts = disambiguated.get(path);
+  if (parts) return parts.map((part) => ({ name: String(part), isIndex: typeof part === 'number' }));
+  return path.split('.').map((name) => ({ name, isIndex: INDEX.test(name) ? undefined : false }));
 }
 
-/** Whether `$set` takes that part of a path for what it is. */
-const isOrdinary = (part: PathPart): boolean =>
-  typeof part === 'number' || (part !== '' && !part.startsWith('$') && !part.includes('.'));
+/** Whether `$set` takes that step of a path for what it is. */
+const isOrdinary = ({ name }: Step): boolean => name !== '' && !name.startsWith('$') && !name.includes('.');
 
-function operatorsOf({ updated, removed }: UpdateDescription): Uint8Array {
+/** An empty `$set` does no harm, and the peer's users see it. */
+function operatorsOf({ updated, removed }: UpdateDescription, withEmptySet: boolean): Uint8Array {
   const set: Expression = { fields: updated.map(({ name, type, value }) => [name, { type, value }]) };
   const unset: Expression = { fields: removed.map((path) => [path, '']) };
-  return toDocument(removed.length > 0 ? fields(['$set', set], ['$unset', unset]) : fields(['$set', set]));
+  return toDocument({
+    fields: [
+      ...(updated.length > 0 || withEmptySet ? ([['$set', set]] as const) : []),
+      ...(removed.length > 0 ? ([['$unset', unset]] as const) : []),
+    ],
+  });
 }
-
-/** A replacement that may have names with a leading `$` at its top, which a replacement proper must not have. */
-export const replaceWith = (document: Uint8Array): readonly Uint8Array[] => {
-  const { type, value } = toElement('', 0x03, document);
-  return [toDocument(fields(['$replaceWith', literal({ type, value })]))];
-};

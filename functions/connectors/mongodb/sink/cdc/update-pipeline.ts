@@ -1,63 +1,27 @@
-import { type Expression, field, fields, literal, type Raw } from '../expression.ts';
-import type { PathPart } from './update-description.ts';
+import { BSON_TYPE } from '../../bson/types.ts';
+import { type Expression, field, fields, literal } from '../expression.ts';
+import type { Change, ChangeTree } from './change-tree.ts';
 
-/** What happens to one place of a document: a new value, its removal, or changes below it. */
-export type Change = {
-  value?: Raw;
-  isRemoved?: boolean;
-  /** An array that is cut to this size before what is below it changes. */
-  size?: number;
-  readonly children: Map<PathPart, Change>;
-};
-
-export type ChangeTree = {
-  readonly root: Change;
-  set(path: readonly PathPart[], value: Raw): void;
-  remove(path: readonly PathPart[]): void;
-  truncate(path: readonly PathPart[], size: number): void;
-};
-
-/** Collects the changes of one update by place, so that one expression makes them all. */
-export function changeTree(): ChangeTree {
-  const root: Change = { children: new Map() };
-  const at = (path: readonly PathPart[]): Change => {
-    let change = root;
-    for (const part of path) {
-      const next = change.children.get(part) ?? { children: new Map() };
-      change.children.set(part, next);
-      change = next;
-    }
-    return change;
-  };
-  return {
-    root,
-    set(path, value) {
-      at(path).value = value;
-    },
-    remove(path) {
-      at(path).isRemoved = true;
-    },
-    truncate(path, size) {
-      at(path).size = size;
-    },
-  };
-}
-
-/** The expression that makes the new document of the stored one. */
-export const replacementOf = (root: Change): Expression => toObject('$$ROOT', root, 0);
+/**
+ * The expression that makes the new document of the stored one. New values are variables of it, because an undecided
+ * place (below) says what happens there twice.
+ */
+export const replacementOf = ({ root, values }: Pick<ChangeTree, 'root' | 'values'>): Expression =>
+  field(
+    '$let',
+    fields(
+      ['vars', { fields: values.map((value, index) => [`v${index}`, literal(value)]) }],
+      ['in', toObject('$$ROOT', root, 0)],
+    ),
+  );
 
 function toValue(old: Expression, change: Change, depth: number): Expression {
-  if (change.value) return literal(change.value);
-  const parts = [...change.children.keys()];
-  if (change.size !== undefined || parts.some((part) => typeof part === 'number')) return toArray(old, change, depth);
+  if (change.value !== undefined) return `$$v${change.value}`;
+  if (change.isArray) return toArray(old, change, depth);
+  if (change.isArray === false) return toObject(old, change, depth);
   // a number in a path that nobody disambiguated is an index in an array and a name in a document
-  if (parts.length > 0 && parts.every((part) => INDEX.test(String(part)))) {
-    return field('$cond', [field('$isArray', [old]), toArray(old, change, depth), toObject(old, change, depth)]);
-  }
-  return toObject(old, change, depth);
+  return field('$cond', [field('$isArray', [old]), toArray(old, change, depth), toObject(old, change, depth)]);
 }
-
-const INDEX = /^(?:0|[1-9]\d*)$/;
 
 /**
  * The document with its changed fields: existing ones keep their place, new ones come last. `$let` names the old
@@ -68,8 +32,7 @@ function toObject(old: Expression, change: Change, depth: number): Expression {
   const removed: string[] = [];
   const plain: [string, Expression][] = [];
   const special: [string, Expression][] = [];
-  for (const [part, child] of change.children) {
-    const text = String(part);
+  for (const [text, child] of change.children) {
     if (child.isRemoved) removed.push(text);
     else if (isSpecial(text)) special.push([text, toValue(getField(text, `$$${name}`), child, depth + 1)]);
     else plain.push([text, toValue(`$$${name}.${text}`, child, depth + 1)]);
@@ -107,7 +70,7 @@ function toArray(old: Expression, change: Change, depth: number): Expression {
   const branches = [...change.children].map(([part, child]) =>
     fields(
       ['case', field('$eq', [`$$${index}`, Number(part)])],
-      ['then', child.isRemoved ? literal({ type: 0x0a, value: new Uint8Array() }) : toValue(element, child, depth + 1)],
+      ['then', child.isRemoved ? literal(NULL) : toValue(element, child, depth + 1)],
     ),
   );
   const longest = Math.max(...[...change.children.keys()].map(Number)) + 1;
@@ -116,3 +79,5 @@ function toArray(old: Expression, change: Change, depth: number): Expression {
   const mapped = field('$map', fields(['input', places], ['as', index], ['in', changed]));
   return field('$let', fields(['vars', field(array, base)], ['in', mapped]));
 }
+
+const NULL = { type: BSON_TYPE.null, value: new Uint8Array() };

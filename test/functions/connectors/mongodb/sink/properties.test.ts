@@ -23,7 +23,6 @@ test('a source is no sink', () => {
 test.each([
   ['timeseries.timefield', 'ts'],
   ['csfle.enabled', 'true'],
-  ['change.data.capture.handler', `${SINK}.cdc.debezium.mongodb.MongoDbHandler`],
   ['document.id.strategy', `${SINK}.processor.id.strategy.PartialKeyStrategy`],
   ['writemodel.strategy', `${SINK}.writemodel.strategy.UpdateOneTimestampsStrategy`],
   ['post.processor.chain', `${SINK}.processor.DocumentIdAdder,${SINK}.processor.KafkaMetaAdder`],

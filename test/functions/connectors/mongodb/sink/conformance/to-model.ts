@@ -14,9 +14,11 @@ export function toModel(statement: Uint8Array): Model {
   const isPipeline = update.type === 0x04;
   const isOperators = isPipeline || elementsOf(update.value)[0]?.name.startsWith('$');
   return isOperators
-    ? { op: 'updateOne', filter, update: toJson(update.value), upsert }
+    ? { op: 'updateOne', filter, update: isPipeline ? stagesOf(update.value) : toJson(update.value), upsert }
     : { op: 'replaceOne', filter, replacement: toJson(update.value), upsert };
 }
+
+const stagesOf = (array: Uint8Array): unknown[] => elementsOf(array).map(({ value }) => toJson(value));
 
 /** Documents whose JSON would not read back as themselves are compared by their bytes, as the cases do. */
 function toJson(bytes: Uint8Array): unknown {

@@ -1,0 +1,34 @@
+import { planRecord } from '../../../../../../functions/connectors/mongodb/sink/plan-record.ts';
+import { sinkConfig } from '../../../../../../functions/connectors/mongodb/sink/properties.ts';
+import { toStatement } from '../../../../../../functions/connectors/mongodb/sink/statements.ts';
+import { topicSettings } from '../../../../../../functions/connectors/mongodb/sink/topic-plans.ts';
+import type { CaseRecord, Model } from '../conformance/case-file.ts';
+import { toModel } from '../conformance/to-model.ts';
+import { toRecord } from '../conformance/to-record.ts';
+
+type Properties = Readonly<Record<string, string>>;
+
+/** What a handler of the peer, named from `cdc.` on, makes of one record: a model in canonical Extended JSON. */
+export function handled(handler: string, record: CaseRecord, properties: Properties = {}) {
+  const config = sinkConfig.parse({
+    name: 'handling',
+    'connector.class': 'MongoSinkConnector',
+    topics: 't',
+    database: 'db',
+    'change.data.capture.handler': `com.mongodb.kafka.connect.sink.cdc.${handler}`,
+    ...properties,
+  });
+  const { plan } = topicSettings(config, (count) => new Uint8Array(count))('t')!;
+  const planned = planRecord(toRecord(record, 0), plan);
+  return planned && 'model' in planned ? toModel(toStatement(planned.model, 't-0@0')) : planned;
+}
+
+/** As `Model`s are compared: without what only their makers know. */
+export const plain = (model: unknown): unknown => JSON.parse(JSON.stringify(model));
+
+export const updateOne = (id: unknown, update: unknown, upsert = false): Model => ({
+  op: 'updateOne',
+  filter: { _id: id },
+  update,
+  upsert,
+});
