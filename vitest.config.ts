@@ -7,7 +7,12 @@ export default defineConfig({
       {
         test: {
           name: 'unit',
-          include: ['test/functions/**/*.test.ts', 'test/infra/local/**/*.test.ts', 'test/cli/**/*.test.ts'],
+          include: [
+            'test/functions/**/*.test.ts',
+            'test/infra/local/**/*.test.ts',
+            'test/cli/**/*.test.ts',
+            'test/bench/**/*.test.ts',
+          ],
         },
       },
       {

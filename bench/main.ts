@@ -1,6 +1,7 @@
 /** `npm run bench -- <name>`: runs one bench; each prints what it was measured on. */
 const benches: Readonly<Record<string, () => Promise<unknown>>> = {
   producer: async () => (await import('./producer/bench.ts')).benchProducer(),
+  source: async () => (await import('./source/bench.ts')).benchSource(),
 };
 
 const [name = ''] = process.argv.slice(2);

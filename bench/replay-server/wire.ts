@@ -1,8 +1,15 @@
 import type { Socket } from 'node:net';
 import { BSON, type Document } from 'mongodb';
 
-/** A command as a client of MongoDB sent it; documents of its sections (inserts, updates) are part of the body. */
-export type WireCommand = { readonly name: string; readonly body: Document; reply(document: Uint8Array): void };
+/** A command as a client of MongoDB sent it. */
+export type WireCommand = {
+  readonly name: string;
+  readonly body: Document;
+  /** The documents of a write that stand behind the body, one after another, by the name of their array. */
+  readonly sequences: Readonly<Record<string, Buffer>>;
+  /** Sends parts of one document; they must stay as they are until the next command comes. */
+  reply(...parts: readonly Uint8Array[]): void;
+};
 
 const HEADER = 16;
 const OP_REPLY = 1;
@@ -13,18 +20,28 @@ const CHECKSUM = 1;
 
 /** Calls `handle` for each command of a connection: OP_MSG, and OP_QUERY, which drivers still begin with. */
 export function serveConnection(socket: Socket, handle: (command: WireCommand) => void): void {
-  let pending: Buffer = Buffer.alloc(0);
+  let chunks: Buffer[] = [];
+  let size = 0;
   socket.setNoDelay(true);
   socket.on('data', (chunk: Buffer) => {
-    pending = pending.length === 0 ? chunk : Buffer.concat([pending, chunk]);
-    while (pending.length >= HEADER && pending.length >= pending.readInt32LE(0)) {
-      const length = pending.readInt32LE(0);
-      const message = pending.subarray(0, length);
-      pending = pending.subarray(length);
-      const command = toCommand(message, socket);
+    chunks.push(chunk);
+    size += chunk.length;
+    // a large message comes in many chunks: they are put together once
+    while (size >= HEADER && size >= lengthOf(chunks)) {
+      const bytes = chunks.length === 1 ? chunks[0]! : Buffer.concat(chunks);
+      const length = bytes.readInt32LE(0);
+      const rest = bytes.subarray(length);
+      chunks = rest.length > 0 ? [rest] : [];
+      size = rest.length;
+      const command = toCommand(bytes.subarray(0, length), socket);
       if (command) handle(command);
     }
   });
+}
+
+function lengthOf(chunks: Buffer[]): number {
+  if (chunks[0]!.length < 4) chunks.splice(0, chunks.length, Buffer.concat(chunks));
+  return chunks[0]!.readInt32LE(0);
 }
 
 function toCommand(message: Buffer, socket: Socket): WireCommand | undefined {
@@ -35,17 +52,18 @@ function toCommand(message: Buffer, socket: Socket): WireCommand | undefined {
     socket.destroy();
     return undefined;
   }
-  const body = isQuery ? queryOf(message) : messageOf(message);
+  const { body, sequences } = isQuery ? { body: queryOf(message), sequences: {} } : sectionsOf(message);
   const isSilent = !isQuery && (message.readUInt32LE(HEADER) & MORE_TO_COME) !== 0;
   return {
     name: Object.keys(body)[0] ?? '',
     body,
-    reply(document) {
+    sequences,
+    reply(...parts) {
       if (isSilent || socket.destroyed) return;
-      const head = isQuery ? queryReplyHead(requestId, document.length) : messageHead(requestId, document.length);
+      const length = parts.reduce((sum, part) => sum + part.length, 0);
       socket.cork();
-      socket.write(head);
-      socket.write(document);
+      socket.write(isQuery ? queryReplyHead(requestId, length) : messageHead(requestId, length));
+      for (const part of parts) socket.write(part);
       socket.uncork();
     },
   };
@@ -53,33 +71,31 @@ function toCommand(message: Buffer, socket: Socket): WireCommand | undefined {
 
 const DESERIALIZE = { promoteLongs: false, promoteBuffers: false } as const;
 
-function messageOf(message: Buffer): Document {
+function sectionsOf(message: Buffer): Pick<WireCommand, 'body' | 'sequences'> {
   const hasChecksum = (message.readUInt32LE(HEADER) & CHECKSUM) !== 0;
   const end = message.length - (hasChecksum ? 4 : 0);
   let body: Document = {};
-  const sequences: Document = {};
+  const sequences: Record<string, Buffer> = {};
   for (let at = HEADER + 4; at < end; ) {
     const kind = message[at];
-    const length = message.readInt32LE(at + 1);
-    const section = message.subarray(at + 1, at + 1 + length);
+    const section = message.subarray(at + 1, at + 1 + message.readInt32LE(at + 1));
     if (kind === 0) body = BSON.deserialize(section, DESERIALIZE);
     else {
       const nameEnd = section.indexOf(0, 4);
-      sequences[section.toString('utf8', 4, nameEnd)] = documentsOf(section.subarray(nameEnd + 1));
+      sequences[section.toString('utf8', 4, nameEnd)] = section.subarray(nameEnd + 1);
     }
-    at += 1 + length;
+    at += 1 + section.length;
   }
-  return { ...body, ...sequences };
+  return { body, sequences };
 }
 
-function documentsOf(bytes: Buffer): Document[] {
-  const documents: Document[] = [];
-  for (let at = 0; at < bytes.length; ) {
-    const length = bytes.readInt32LE(at);
-    documents.push(BSON.deserialize(bytes.subarray(at, at + length), DESERIALIZE));
+/** Each document of a sequence. */
+export function* documentsIn(sequence: Buffer): Generator<Buffer> {
+  for (let at = 0; at < sequence.length; ) {
+    const length = sequence.readInt32LE(at);
+    yield sequence.subarray(at, at + length);
     at += length;
   }
-  return documents;
 }
 
 function queryOf(message: Buffer): Document {

@@ -1,6 +1,6 @@
 import { createServer, type Server, type Socket } from 'node:net';
 import { BSON, type Document, Long, Timestamp } from 'mongodb';
-import { serveConnection, type WireCommand } from '../../bench/replay-server/wire.ts';
+import { documentsIn, serveConnection, type WireCommand } from '../../bench/replay-server/wire.ts';
 import { type FakeStream, openFakeStream } from './fake-change-stream.ts';
 
 /** A command of the client's own; the driver's (`hello`, `ping`, `endSessions`) are answered and not noted. */
@@ -40,7 +40,7 @@ export type FakeOptions = {
   readonly maxWireVersion?: number;
   /** Laid over what `hello` answers. */
   readonly hello?: Document;
-  /** Appended to the connection string. */
+  /** Of the connection string. */
   readonly options?: string;
 };
 
@@ -79,12 +79,12 @@ export async function openFakeMongodb(options: FakeOptions = {}): Promise<FakeMo
   }
 
   async function answer(
-    { name, body, reply }: WireCommand,
+    { name, body, sequences, reply }: WireCommand,
     socket: Socket,
     server: number,
     usual: Readonly<Record<string, FakeAnswer>>,
   ): Promise<void> {
-    const command = { name, database: String(body.$db ?? ''), body, server };
+    const command = { name, database: String(body.$db ?? ''), body: { ...body, ...decoded(sequences) }, server };
     if (!DRIVERS_OWN.has(name)) commands.push(command);
     const usually = () => replyTo(command, usual[name] ?? unknownCommand(name));
     const script = scripts.get(name) ?? [];
@@ -146,6 +146,14 @@ export const serverError = (code: number, codeName: string, errmsg: string, ...e
 });
 
 const unknownCommand = (name: string): Document => serverError(59, 'CommandNotFound', `no such command: '${name}'`);
+
+const decoded = (sequences: WireCommand['sequences']): Document =>
+  Object.fromEntries(
+    Object.entries(sequences).map(([name, sequence]) => [
+      name,
+      [...documentsIn(sequence)].map((bytes) => BSON.deserialize(bytes, { promoteLongs: false })),
+    ]),
+  );
 
 const replyTo = (command: FakeCommand, answer: FakeAnswer, usual: () => Reply = () => undefined): Reply =>
   typeof answer === 'function' ? answer(command, usual) : answer;

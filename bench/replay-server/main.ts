@@ -1,0 +1,32 @@
+import { parseArgs } from 'node:util';
+import { openReplayServer } from './open-replay-server.ts';
+import type { SampleOptions } from './sample-events.ts';
+
+/** `node bench/replay-server/main.ts --events 500000 --size 1024 --mix insert=40,update=40,replace=10,delete=10` */
+const { values } = parseArgs({
+  options: {
+    port: { type: 'string', default: '0' },
+    events: { type: 'string', default: '500000' },
+    size: { type: 'string', default: '1024' },
+    collections: { type: 'string', default: '1' },
+    mix: { type: 'string', default: 'insert=100' },
+    /** Events per second that are added in real time behind those that are there from the start. */
+    live: { type: 'string' },
+  },
+});
+
+const server = await openReplayServer({
+  port: Number(values.port),
+  events: Number(values.events),
+  documentBytes: Number(values.size),
+  collections: Number(values.collections),
+  mix: parseMix(values.mix),
+});
+if (values.live !== undefined) server.live(Number(values.live));
+console.log(`Replay server at ${server.uri}`);
+process.send?.({ uri: server.uri });
+process.on('message', () => process.send?.({ ...server.sent, ...process.cpuUsage() }));
+
+function parseMix(text: string): SampleOptions['mix'] {
+  return Object.fromEntries(text.split(',').map((share) => [share.split('=')[0], Number(share.split('=')[1])]));
+}

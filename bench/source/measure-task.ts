@@ -1,0 +1,92 @@
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Admin } from 'kafkajs';
+import { awsEnvironmentOf } from '../../infra/local/aws-environment.ts';
+import { localKafka } from '../../infra/local/kafka-client.ts';
+import type { ManagedProcess, Run } from '../../infra/local/processes.ts';
+import { DATABASE } from '../replay-server/sample-events.ts';
+import type { Usage } from './measured-process.ts';
+
+export type TaskResult = { readonly perSecond: number; readonly cpuPerMillion: number; readonly peakBytes: number };
+
+export type TaskToMeasure = {
+  readonly name: string;
+  /** Properties of the connector. */
+  readonly format: Readonly<Record<string, string>>;
+  readonly events: number;
+  readonly uri: string;
+  readonly kafka: string;
+  readonly dynamodbEndpoint: string;
+  readonly table: string;
+};
+
+/** Before that the code is not compiled yet, and connections are made. */
+const WARM_UP = 0.3;
+const POLL_MS = 20;
+const STUCK_MS = 120_000;
+
+/** Runs a source task from the first event to the last and counts what the broker has of its records. */
+export async function measureTask(run: Run, script: string, task: TaskToMeasure): Promise<TaskResult> {
+  const topic = `${task.name}.${DATABASE}.c`;
+  const admin = localKafka(task.kafka).admin();
+  await admin.connect();
+  try {
+    await admin.createTopics({ topics: [{ topic, numPartitions: 1 }], waitForLeaders: false });
+    while (!(await admin.listTopics()).includes(topic)) await sleep(POLL_MS);
+    const measured = startTask(run, script, task);
+    const begin = await reached(task.events * WARM_UP, admin, topic, measured);
+    const end = await reached(task.events, admin, topic, measured);
+    await measured.stop();
+    const events = end.records - begin.records;
+    return {
+      perSecond: (events / (end.at - begin.at)) * 1000,
+      cpuPerMillion: ((end.usage.cpuSeconds - begin.usage.cpuSeconds) / events) * 1e6,
+      peakBytes: end.usage.peakBytes,
+    };
+  } finally {
+    await admin.deleteTopics({ topics: [topic] });
+    await admin.disconnect();
+  }
+}
+
+function startTask(run: Run, script: string, { dynamodbEndpoint, format, kafka, name, table, uri }: TaskToMeasure) {
+  const file = join(run.folder, `${name}.json`);
+  const properties = { 'connector.class': 'MongoSource', database: DATABASE, collection: 'c', 'topic.prefix': name };
+  writeFileSync(file, JSON.stringify({ name, config: { ...properties, 'connection.uri': uri, ...format } }));
+  return run.start(`task-${name}`, process.execPath, [script, 'task'], {
+    ipc: true,
+    env: {
+      ...awsEnvironmentOf({ dynamodbEndpoint, sqsEndpoint: dynamodbEndpoint }),
+      KAFKA_BOOTSTRAP_SERVERS: kafka,
+      TAILRACE_CONNECTOR_FILE: file,
+      TAILRACE_TABLE: table,
+      TAILRACE_HEALTH_PORT: '0',
+    },
+  });
+}
+
+type Sample = { readonly at: number; readonly records: number; readonly usage: Usage };
+
+/** Resolves once the topic has that many records, with how many it has. */
+async function reached(records: number, admin: Admin, topic: string, measured: ManagedProcess): Promise<Sample> {
+  const deadline = performance.now() + STUCK_MS;
+  for (;;) {
+    const [partition] = await admin.fetchTopicOffsets(topic);
+    const stored = Number(partition?.high ?? 0);
+    if (stored >= records) return { at: performance.now(), records: stored, usage: await usageOf(measured) };
+    if (measured.child.exitCode !== null || performance.now() > deadline) {
+      const end = readFileSync(measured.logFile, 'utf8').slice(-1000);
+      throw new Error(`Expected ${records} records of ${measured.name}, got ${stored}: ${end}`);
+    }
+    await sleep(POLL_MS);
+  }
+}
+
+function usageOf({ child }: ManagedProcess): Promise<Usage> {
+  const usage = new Promise<Usage>((resolve) => {
+    child.once('message', (sent) => resolve(sent as Usage));
+  });
+  child.send('usage');
+  return usage;
+}
