@@ -29,15 +29,30 @@ const rawPages: (Uint8Array | undefined)[] = [];
 /** Writes the UTF-8 bytes between as a JSON text with its quotes, as MongoDB's Java driver does. */
 export function writeText(out: OutputBuffer, source: Buffer, start: number, end: number): void {
   out.reserve(end - start + 2);
-  out.bytes[out.at++] = QUOTE;
+  const { bytes } = out;
+  let { at } = out;
+  bytes[at++] = QUOTE;
+  let from = start;
+  // nearly all texts are plain from end to end: one loop, with nothing in it but the copy
+  while (from < end) {
+    const byte = source[from]!;
+    if (PLAIN[byte] === 0) break;
+    bytes[at++] = byte;
+    from++;
+  }
+  if (from === end) bytes[at++] = QUOTE;
+  out.at = at;
+  if (from < end) writeEscaped(out, source, from, end);
+}
+
+/** The rest of a text, from its first character that is not plain, and the quote at its end. */
+function writeEscaped(out: OutputBuffer, source: Buffer, start: number, end: number): void {
   let from = start;
   while (from < end) {
+    // what is left may yet be plain, so there is always room for it
+    out.reserve(end - from + LONGEST + 1);
+    from = writeCharacter(out, source, from, end);
     from = copyPlain(out, source, from, end);
-    if (from < end) {
-      // what is left may yet be plain, so there is always room for it
-      out.reserve(end - from + LONGEST + 1);
-      from = writeCharacter(out, source, from, end);
-    }
   }
   out.reserve(1);
   out.bytes[out.at++] = QUOTE;

@@ -1,30 +1,32 @@
 import { DataError } from '../../../connect/errors.ts';
 import { decimal128Text } from './decimal128-text.ts';
 import { endOfCString, endOfValue, lengthAt } from './element-reader.ts';
-import { isoDate } from './iso-date.ts';
+import { writeIsoDate } from './iso-date.ts';
 import { javaDouble } from './java-double.ts';
 import type { JsonFormat } from './json-formats.ts';
 import { writeHex, writeText } from './json-strings.ts';
 import { OutputBuffer } from './output-buffer.ts';
 import { BSON_TYPE } from './types.ts';
 
-const LAST_FOUR_DIGIT_YEAR_MS = 253_402_300_799_999n;
+const COMMA = 0x2c;
+const COLON = 0x3a;
+const SPACE = 0x20;
+const LAST_FOUR_DIGIT_YEAR_MS = 253_402_300_799_999;
 
 /** The JSON text of a BSON document, byte for byte as MongoDB's Java driver writes it, without making objects. */
 export function writeDocument(out: OutputBuffer, source: Buffer, start: number, format: JsonFormat): void {
   const end = start + lengthAt(source, start) - 1;
   let at = start + 4;
-  let separator = '{';
-  while (at < end) {
+  out.ascii('{');
+  for (let isFirst = true; at < end; isFirst = false) {
     const type = source[at]!;
     const nameEnd = endOfCString(source, at + 1);
-    out.ascii(separator);
+    if (!isFirst) out.pair(COMMA, SPACE);
     writeText(out, source, at + 1, nameEnd);
-    out.ascii(': ');
+    out.pair(COLON, SPACE);
     at = writeValue(out, source, type, nameEnd + 1, format);
-    separator = ', ';
   }
-  out.ascii(separator === '{' ? '{}' : '}');
+  out.ascii('}');
 }
 
 /** The same as a JavaScript text: for resume tokens and other small documents. */
@@ -37,14 +39,13 @@ export function jsonTextOf(document: Buffer, format: JsonFormat): string {
 function writeArray(out: OutputBuffer, source: Buffer, start: number, format: JsonFormat): void {
   const end = start + lengthAt(source, start) - 1;
   let at = start + 4;
-  let separator = '[';
-  while (at < end) {
+  out.ascii('[');
+  for (let isFirst = true; at < end; isFirst = false) {
     const type = source[at]!;
-    out.ascii(separator);
+    if (!isFirst) out.pair(COMMA, SPACE);
     at = writeValue(out, source, type, endOfCString(source, at + 1) + 1, format);
-    separator = ', ';
   }
-  out.ascii(separator === '[' ? '[]' : ']');
+  out.ascii(']');
 }
 
 /** Returns where the value ends. */
@@ -140,12 +141,14 @@ function writeDouble(out: OutputBuffer, value: number, format: JsonFormat): void
   writeNumber(out, '{"$numberDouble": "', javaDouble(value), isWrapped);
 }
 
-function int64Text(source: Buffer, at: number): string {
+const int64Text = (source: Buffer, at: number): string => String(int64At(source, at));
+
+/** Up to 53 bits a double is exact, and cheaper than a bigint. */
+function int64At(source: Buffer, at: number): number | bigint {
   const high = source.readInt32LE(at + 4);
-  // up to 53 bits a double is exact, and cheaper than a bigint
   return high >= -0x20_0000 && high < 0x20_0000
-    ? String(high * 0x1_0000_0000 + source.readUInt32LE(at))
-    : String(source.readBigInt64LE(at));
+    ? high * 0x1_0000_0000 + source.readUInt32LE(at)
+    : source.readBigInt64LE(at);
 }
 
 function writeObjectId(out: OutputBuffer, source: Buffer, at: number, format: JsonFormat): void {
@@ -156,14 +159,22 @@ function writeObjectId(out: OutputBuffer, source: Buffer, at: number, format: Js
 
 function writeDate(out: OutputBuffer, source: Buffer, at: number, format: JsonFormat): void {
   if (format.date === 'number') {
-    out.ascii(`{"$date": ${int64Text(source, at)}}`);
+    out.ascii('{"$date": ');
+    out.ascii(int64Text(source, at));
+    out.ascii('}');
     return;
   }
-  const milliseconds = source.readBigInt64LE(at);
-  const isInRange = milliseconds >= 0n && milliseconds <= LAST_FOUR_DIGIT_YEAR_MS;
-  if (format.date === 'text') out.ascii(`"${isoDate(milliseconds)}"`);
-  else if (format.date === 'relaxed' && isInRange) out.ascii(`{"$date": "${isoDate(milliseconds)}"}`);
-  else out.ascii(`{"$date": {"$numberLong": "${milliseconds}"}}`);
+  const milliseconds = int64At(source, at);
+  const isInRange = milliseconds >= 0 && milliseconds <= LAST_FOUR_DIGIT_YEAR_MS;
+  if (format.date === 'text') {
+    out.ascii('"');
+    writeIsoDate(out, milliseconds);
+    out.ascii('"');
+  } else if (format.date === 'relaxed' && isInRange) {
+    out.ascii('{"$date": "');
+    writeIsoDate(out, milliseconds);
+    out.ascii('"}');
+  } else out.ascii(`{"$date": {"$numberLong": "${milliseconds}"}}`);
 }
 
 function writeBinary(out: OutputBuffer, source: Buffer, at: number, end: number, format: JsonFormat): void {

@@ -34,6 +34,13 @@ export class OutputBuffer {
     this.at = this.#start;
   }
 
+  /** Two bytes: the signs between names and values. */
+  pair(first: number, second: number): void {
+    this.reserve(2);
+    this.bytes[this.at++] = first;
+    this.bytes[this.at++] = second;
+  }
+
   ascii(text: string): void {
     this.reserve(text.length);
     const { bytes } = this;

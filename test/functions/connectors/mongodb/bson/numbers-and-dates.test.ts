@@ -1,8 +1,9 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { decimal128Text } from '../../../../../functions/connectors/mongodb/bson/decimal128-text.ts';
-import { isoDate } from '../../../../../functions/connectors/mongodb/bson/iso-date.ts';
+import { isoDate, writeIsoDate } from '../../../../../functions/connectors/mongodb/bson/iso-date.ts';
 import { javaDouble } from '../../../../../functions/connectors/mongodb/bson/java-double.ts';
+import { OutputBuffer } from '../../../../../functions/connectors/mongodb/bson/output-buffer.ts';
 import { anyDecimal, decimalText } from './tagged-bson.ts';
 
 test.each([
@@ -59,4 +60,24 @@ test.each([
   [-(2n ** 63n), '-292275055-05-16T16:47:04.192Z'],
 ])('the date %d is written %s', (milliseconds, expected) => {
   expect(isoDate(milliseconds)).toBe(expected);
+  expect(written(milliseconds)).toBe(expected);
 });
+
+test('a date is written digit by digit as it would be as a text', () => {
+  // beyond the years of four digits too, and whole seconds, tenths and hundredths more often than chance has them
+  const millisecond = fc.integer({ min: -70_000_000_000_000, max: 300_000_000_000_000 });
+  const coarse = fc.tuple(millisecond, fc.constantFrom(1, 10, 100, 1000, 86_400_000));
+  fc.assert(
+    fc.property(coarse, ([value, unit]) => {
+      const milliseconds = Math.round(value / unit) * unit;
+      expect(written(milliseconds)).toBe(isoDate(BigInt(milliseconds)));
+    }),
+    { numRuns: 2000 },
+  );
+});
+
+function written(milliseconds: number | bigint): string {
+  const out = new OutputBuffer();
+  writeIsoDate(out, Number.isSafeInteger(Number(milliseconds)) ? Number(milliseconds) : milliseconds);
+  return out.take().toString('latin1');
+}
