@@ -1,18 +1,11 @@
-const EXPONENT_BIAS = 6176;
-const MAX_COEFFICIENT = 10n ** 34n - 1n;
+import { decimal128Parts } from './decimal128-parts.ts';
 
 /** The canonical text of a decimal128. Source: MongoDB's specification "BSON Decimal128", "To String Representation". */
 export function decimal128Text(bytes: Buffer, at: number): string {
-  const high = bytes.readBigUInt64LE(at + 8);
-  const sign = high >> 63n === 1n ? '-' : '';
-  const combination = Number((high >> 58n) & 0x1fn);
-  if (combination === 0x1f) return 'NaN';
-  if (combination === 0x1e) return `${sign}Infinity`;
-  // with the two highest bits set the coefficient would need 114 bits: beyond 34 digits, so it counts as zero
-  const isLarge = combination >> 3 === 3;
-  const exponent = Number(isLarge ? (high >> 47n) & 0x3fffn : (high >> 49n) & 0x3fffn) - EXPONENT_BIAS;
-  const coefficient = isLarge ? 0n : ((high & 0x1_ffff_ffff_ffffn) << 64n) | bytes.readBigUInt64LE(at);
-  return sign + toScientific(coefficient > MAX_COEFFICIENT ? 0n : coefficient, exponent);
+  const parts = decimal128Parts(bytes, at);
+  if (parts.kind === 'nan') return 'NaN';
+  const sign = parts.isNegative ? '-' : '';
+  return sign + (parts.kind === 'infinity' ? 'Infinity' : toScientific(parts.coefficient, parts.exponent));
 }
 
 function toScientific(coefficient: bigint, exponent: number): string {

@@ -2,8 +2,11 @@
 export type JsonFormat = {
   readonly int32: 'bare' | 'wrapped';
   readonly int64: 'bare' | 'wrapped';
-  /** `special`: only NaN and the infinities, which no JSON number can be. */
-  readonly double: 'wrapped' | 'special';
+  /**
+   * `special`: wrapped are only NaN and the infinities, which no JSON number can be. `legacy`: the same inside of a JSON
+   * text, but bare where such a value is a text of its own.
+   */
+  readonly double: 'wrapped' | 'special' | 'legacy';
   readonly decimal128: 'text' | 'wrapped';
   readonly date: 'number' | 'wrapped' | 'text' | 'relaxed';
   readonly objectId: 'text' | 'wrapped';
@@ -17,8 +20,8 @@ export type JsonFormat = {
 const defaultJson: JsonFormat = {
   int32: 'bare',
   int64: 'wrapped',
-  // the peer writes NaN and Infinity bare here, which no JSON reader takes
-  double: 'special',
+  // the peer writes NaN and Infinity bare everywhere, which no JSON reader takes
+  double: 'legacy',
   decimal128: 'wrapped',
   date: 'number',
   objectId: 'wrapped',

@@ -81,7 +81,7 @@ function writeCharacter(out: OutputBuffer, source: Buffer, from: number, end: nu
     else out.ascii(short);
     return from + 1;
   }
-  const { code, length } = decode(source, from, end);
+  const { code, length } = decodeCharacter(source, from, end);
   if (code > 0xffff) {
     const offset = code - 0x1_0000;
     writeEscape(out, 0xd800 + (offset >> 10));
@@ -92,10 +92,10 @@ function writeCharacter(out: OutputBuffer, source: Buffer, from: number, end: nu
 }
 
 /**
- * Decodes as Java does, which agrees with the WHATWG standard on what a broken sequence is, but for one thing: an
+ * Decodes the character that begins at `from` as Java does, which agrees with the WHATWG standard on what a broken sequence is, but for one thing: an
  * encoded surrogate is one replacement character, not three.
  */
-function decode(source: Buffer, from: number, end: number): { code: number; length: number } {
+export function decodeCharacter(source: Buffer, from: number, end: number): { code: number; length: number } {
   const first = source[from]!;
   const more = continuationsOf(first);
   let code = first & (more === 1 ? 0x1f : more === 2 ? 0x0f : 0x07);

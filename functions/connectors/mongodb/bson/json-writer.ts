@@ -48,8 +48,8 @@ function writeArray(out: OutputBuffer, source: Buffer, start: number, format: Js
   out.ascii(']');
 }
 
-/** Returns where the value ends. */
-function writeValue(out: OutputBuffer, source: Buffer, type: number, at: number, format: JsonFormat): number {
+/** The JSON text of one value of a document. Returns where the value ends. */
+export function writeValue(out: OutputBuffer, source: Buffer, type: number, at: number, format: JsonFormat): number {
   const end = endOfValue(source, type, at);
   switch (type) {
     case BSON_TYPE.string:
@@ -137,7 +137,7 @@ function writeNumber(out: OutputBuffer, wrapper: string, digits: string, isWrapp
 }
 
 function writeDouble(out: OutputBuffer, value: number, format: JsonFormat): void {
-  const isWrapped = format.double === 'wrapped' || (format.double === 'special' && !Number.isFinite(value));
+  const isWrapped = format.double === 'wrapped' || !Number.isFinite(value);
   writeNumber(out, '{"$numberDouble": "', javaDouble(value), isWrapped);
 }
 

@@ -29,6 +29,13 @@ export class OutputBuffer {
     return taken;
   }
 
+  /** The same as a JavaScript text; its bytes are written over. */
+  takeText(): string {
+    const text = this.bytes.toString('utf8', this.#start, this.at);
+    this.drop();
+    return text;
+  }
+
   /** Forgets what was written since the last `take`: a text that failed half-way. */
   drop(): void {
     this.at = this.#start;
