@@ -8,7 +8,7 @@ export function referenceJson(fields: readonly Field[], formatter: Formatter): s
   return `{${fields.map(([name, value]) => `${quoted(name)}: ${referenceValue(value, formatter)}`).join(', ')}}`;
 }
 
-function referenceValue(tagged: Tagged, formatter: Formatter): string {
+export function referenceValue(tagged: Tagged, formatter: Formatter): string {
   /** One column per formatter: default, extended, simplified, relaxed. */
   const row = (...columns: readonly [string, string, string, string]): string =>
     columns[['default', 'extended', 'simplified', 'relaxed'].indexOf(formatter)] ?? '';
