@@ -7,10 +7,10 @@ import { converterOf } from '../connect/converters/converter-classes.ts';
 import { RetriableError } from '../connect/errors.ts';
 import type { Log } from '../connect/log.ts';
 import type { Metrics } from '../connect/metrics.ts';
-import type { Outcome } from '../connect/outcomes.ts';
 import { sinkConnectorOf } from '../connectors/sinks.ts';
 import type { Converters } from './convert.ts';
 import { type BatchResponse, type PutSettings, putInvocation } from './put-invocation.ts';
+import { putWithRenewedLogin } from './renewed-login.ts';
 
 export type PutEnvironment = {
   readonly connectorFile: string;
@@ -28,10 +28,7 @@ type Opened = { readonly sink: OpenSink; readonly settings: PutSettings; readonl
 /** Kept free of the invocation's time for dead letters and the answer. */
 const RESERVE_MS = 5_000;
 
-/**
- * The function behind the door. The first put opens the connection, later ones find it open. After a refused login it
- * is closed, so that the next put reads the secret again: it may have been changed.
- */
+/** The function behind the door. The first put opens the connection, later ones find it open. */
 export function lambdaPut(
   environment: PutEnvironment,
 ): (event: unknown, remainingMs: number) => Promise<BatchResponse> {
@@ -39,37 +36,33 @@ export function lambdaPut(
   const sendDeadLetters = deadLetterQueueUrl ? createDeadLetters(deadLetterQueueUrl, sqs()) : withoutQueue;
   let opening: Promise<Opened> | undefined;
 
-  return async (event, remainingMs) => {
-    const start = now();
+  const opened = (): Promise<Opened> => {
     opening ??= open(environment).catch((error: unknown) => {
       opening = undefined;
       throw error;
     });
-    const { sink, settings, converters } = await opening;
-    let isLoginRefused = false;
-    const watched: OpenSink = {
+    return opening;
+  };
+
+  async function reopen(sink: OpenSink): Promise<OpenSink> {
+    opening = undefined;
+    await sink[Symbol.asyncDispose]();
+    return (await opened()).sink;
+  }
+
+  return async (event, remainingMs) => {
+    const start = now();
+    const { sink, settings, converters } = await opened();
+    const renewed: OpenSink = {
       ...sink,
-      async put(records, deadline) {
-        const outcomes = await sink.put(records, deadline);
-        isLoginRefused = outcomes.some(lostLogin);
-        return outcomes;
-      },
+      put: (records, deadline) =>
+        putWithRenewedLogin(sink, records, deadline, { reopen: () => reopen(sink), log, now }),
     };
     const reserve = Math.min(RESERVE_MS, remainingMs / 2);
-    try {
-      const deps = { sink: watched, converters, sendDeadLetters, log, metrics, now };
-      return await putInvocation(event, start + remainingMs - reserve, settings, deps);
-    } finally {
-      if (isLoginRefused) {
-        opening = undefined;
-        await sink[Symbol.asyncDispose]();
-      }
-    }
+    const deps = { sink: renewed, converters, sendDeadLetters, log, metrics, now };
+    return putInvocation(event, start + remainingMs - reserve, settings, deps);
   };
 }
-
-const lostLogin = (outcome: Outcome): boolean =>
-  outcome.status === 'unsettled' && outcome.error.details.isLogin === true;
 
 /** Reads the connector's file. @throws ConfigError with everything that is wrong. */
 async function open({ connectorFile, env, hasPartialResponse, log, metrics, now }: PutEnvironment): Promise<Opened> {
