@@ -4,6 +4,13 @@ import { hasOption, toDriverUri } from './connection-string.ts';
 /** Short enough to tell the operator within ten seconds that nobody answers. */
 const SERVER_SELECTION_TIMEOUT_MS = 8_000;
 
+/**
+ * Connections of a sink. One function works on one put at a time and its namespaces share them, while a thousand
+ * functions times the driver's hundred would be more than a server takes.
+ */
+const SINK_POOL_SIZE = 10;
+const POOL_OPTIONS = ['maxPoolSize', 'minPoolSize'];
+
 export type ClientOptions = {
   readonly uri: string;
   /** What the server sees in its log and `currentOp`: the room, and what the connector's file adds to it. */
@@ -24,6 +31,8 @@ export function createMongoClient(options: ClientOptions): MongoClient {
     ...(!hasOption(options.uri, 'serverSelectionTimeoutMS') && {
       serverSelectionTimeoutMS: SERVER_SELECTION_TIMEOUT_MS,
     }),
+    ...(options.role === 'sink' &&
+      !POOL_OPTIONS.some((name) => hasOption(options.uri, name)) && { maxPoolSize: SINK_POOL_SIZE }),
     ...(options.serverApiVersion !== '' && { serverApi: serverApiOf(options) }),
     ...(options.isForAnyMember && { readPreference: 'nearest', readPreferenceTags: [] }),
   });
