@@ -21,6 +21,7 @@ export const ERROR_CODES = {
   RECORD_INVALID: 'A key or value could not be converted.',
   CHANGE_EVENT_INVALID: 'A change event lacks a field, or has one that cannot be applied without losing data.',
   WRITE_REJECTED: 'MongoDB refused a write for good, as a validator or a unique index does.',
+  UPDATE_MISSED: 'An update found no document to change, and update.missing=reject says that it must.',
   WRITE_SKIPPED: 'A write was not tried because one before it in its topic-partition has to come again.',
   DEAD_LETTER_UNSENT: 'SQS did not take a dead letter, so its record has to come again.',
   DEAD_LETTER_INVALID: 'A message of the replay queue is not a dead letter that can be replayed.',

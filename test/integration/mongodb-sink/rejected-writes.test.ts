@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { failures, NO_FAILURES, offsetsOf, openSinking } from './sinking.ts';
+import { CHANGE_STREAMS, failures, NO_FAILURES, offsetsOf, openSinking } from './sinking.ts';
 
 const COUNT = 1000;
 const documents = (count: number, change: (n: number) => string | undefined) =>
@@ -65,6 +65,33 @@ describe.each(['true', 'false'])('bulk.write.ordered=%s', (ordered) => {
     ]);
   });
 
+  test.each([
+    ['the one after the other', [0, 0, 1]],
+    ['the other after the one', [1, 1, 0]],
+  ])('two documents on different partitions swap a unique value: %s', async (_, partitions) => {
+    await using sinking = await openSinking(properties);
+    await sinking.target.createIndex({ u: 1 }, { unique: true });
+    await sinking.put(['{"_id": 1, "u": "x"}', '{"_id": 2, "u": "y"}']);
+    const swapped = ['{"_id": 1, "u": "tmp"}', '{"_id": 1, "u": "y"}', '{"_id": 2, "u": "x"}'];
+    expect(await sinking.put(swapped, { firstOffset: 2, partitions })).toEqual(NO_FAILURES);
+    expect(await sinking.deadLetters()).toEqual([]);
+    expect(await sinking.target.find({}, { sort: { _id: 1 } }).toArray()).toEqual([
+      { _id: 1, u: 'y' },
+      { _id: 2, u: 'x' },
+    ]);
+  });
+
+  test('two invocations at the same time swap a unique value', async () => {
+    await using sinking = await openSinking(properties);
+    await sinking.target.createIndex({ u: 1 }, { unique: true });
+    await sinking.put(['{"_id": 1, "u": "x"}', '{"_id": 2, "u": "y"}']);
+    const first = sinking.put(['{"_id": 2, "u": "x"}'], { partitions: [1] });
+    const second = sinking.put(['{"_id": 1, "u": "tmp"}', '{"_id": 1, "u": "y"}'], { firstOffset: 2 });
+    expect(await Promise.all([first, second])).toEqual([NO_FAILURES, NO_FAILURES]);
+    expect(await sinking.deadLetters()).toEqual([]);
+    expect((await sinking.target.distinct('u')).sort()).toEqual(['x', 'y']);
+  });
+
   test('a value that is really taken is a dead letter', async () => {
     await using sinking = await openSinking(properties);
     await sinking.target.createIndex({ u: 1 }, { unique: true });
@@ -98,19 +125,51 @@ test('a batch that comes twice inserts once', async () => {
   expect(await sinking.target.countDocuments()).toBe(20);
 });
 
-test('an update whose document is not there is counted', async () => {
-  await using sinking = await openSinking({
-    'change.data.capture.handler': 'com.mongodb.kafka.connect.sink.cdc.mongodb.ChangeStreamHandler',
+const updateOf = (id: unknown) =>
+  JSON.stringify({
+    operationType: 'update',
+    documentKey: { _id: id },
+    updateDescription: { updatedFields: { a: 1 }, removedFields: [] },
   });
-  const event = (id: number) =>
-    JSON.stringify({
-      operationType: 'update',
-      documentKey: { _id: id },
-      updateDescription: { updatedFields: { a: 1 }, removedFields: [] },
-    });
+
+test('an update whose document is not there is counted, and named in the log', async () => {
+  await using sinking = await openSinking({ 'change.data.capture.handler': CHANGE_STREAMS });
   await sinking.target.insertOne({ _id: 1 as never });
-  expect(await sinking.put([event(1), event(2), event(3)])).toEqual(NO_FAILURES);
+  expect(await sinking.put([1, 2, 3].map(updateOf))).toEqual(NO_FAILURES);
   expect(sinking.metrics.get('sinkUpdatesMissed')).toBe(2);
+  expect(sinking.log.lines).toContainEqual({
+    level: 'warn',
+    message: 'Updates found no document',
+    fields: { namespace: `${sinking.db.databaseName}.target`, count: 2, positions: ['topic-0@1', 'topic-0@2'] },
+  });
+});
+
+test('update.missing=reject makes dead letters of them, whatever their _id is like', async () => {
+  const properties = { 'change.data.capture.handler': CHANGE_STREAMS, 'update.missing': 'reject' };
+  await using sinking = await openSinking(properties);
+  const here = [1, 'x', { b: 1, '0': 2 }, { $numberLong: '9007199254740993' }, { $oid: '5f15aab12435743f9bd126a4' }];
+  const event = (id: unknown) =>
+    JSON.stringify({ operationType: 'insert', documentKey: { _id: id }, fullDocument: {} });
+  await sinking.put(here.map(event));
+  const ids = [2, ...here, { b: 1, '0': 3 }];
+  expect(await sinking.put(ids.map(updateOf), { firstOffset: 10 })).toEqual(NO_FAILURES);
+  const letters = await sinking.deadLetters();
+  expect(offsetsOf(letters)).toEqual([10, 16]);
+  expect(letters[0]).toMatchObject({ error: { code: 'UPDATE_MISSED', stage: 'TASK_PUT' } });
+  // as a batch that comes again
+  expect(await sinking.put([updateOf(3), '{"operationType": "delete", "documentKey": {"_id": 3}}'])).toEqual(
+    NO_FAILURES,
+  );
+  expect(await sinking.deadLetters()).toEqual([]);
+});
+
+test('events that change no document are left out, and said', async () => {
+  await using sinking = await openSinking({ 'change.data.capture.handler': CHANGE_STREAMS });
+  expect(await sinking.put(['{"operationType": "drop"}', '{"operationType": "drop"}', null])).toEqual(NO_FAILURES);
+  expect(sinking.metrics.get('sinkSkipped')).toBe(3);
+  expect(sinking.log.lines).toEqual([
+    { level: 'warn', message: 'Events that change no document', fields: { event: 'drop', count: 2 } },
+  ]);
 });
 
 test('errors.log.enable names the position and the code of a rejected record, and nothing of its content', async () => {

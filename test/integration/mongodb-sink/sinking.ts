@@ -23,12 +23,18 @@ export type Sinking = AsyncDisposable & {
   readonly log: ReturnType<typeof notingLog>;
   /** Sums of the metrics. */
   readonly metrics: ReadonlyMap<string, number>;
-  /** One invocation with records of one topic-partition, their offsets from `firstOffset` on. */
+  /** One invocation with records of one topic-partition, their offsets from `firstOffset` on, unless they say others. */
   put(values: readonly Value[], options?: PutOptions): Promise<BatchResponse>;
   deadLetters(): Promise<readonly DeadLetter[]>;
 };
 
-type PutOptions = { readonly firstOffset?: number; readonly remainingMs?: number; readonly attempts?: number };
+type PutOptions = {
+  readonly firstOffset?: number;
+  readonly remainingMs?: number;
+  readonly attempts?: number;
+  /** Partitions of the records, by place; others are of partition 0. */
+  readonly partitions?: readonly number[];
+};
 
 export async function openSinking(properties: Readonly<Record<string, string>> = {}): Promise<Sinking> {
   const services = inject('services');
@@ -65,8 +71,8 @@ export async function openSinking(properties: Readonly<Record<string, string>> =
     target: db.collection<Document>('target'),
     log,
     metrics,
-    put(values, { firstOffset = 0, remainingMs = 30_000, attempts } = {}) {
-      const event = { ...eventOf(values, firstOffset), ...(attempts && { tailraceReplay: { attempts } }) };
+    put(values, { firstOffset = 0, remainingMs = 30_000, attempts, partitions = [] } = {}) {
+      const event = { ...eventOf(values, firstOffset, partitions), ...(attempts && { tailraceReplay: { attempts } }) };
       return putInvocation(event, Date.now() + remainingMs, settings, deps);
     },
     deadLetters: async () => (await receiveDeadLetters(services, name)).map(({ Body }) => parseDeadLetter(Body ?? '')),
@@ -79,21 +85,20 @@ export async function openSinking(properties: Readonly<Record<string, string>> =
   };
 }
 
-const eventOf = (values: readonly Value[], firstOffset: number) => ({
-  eventSource: 'aws:kafka',
-  records: {
-    'topic-0': values.map((value, index) => ({
-      topic: 'topic',
-      partition: 0,
-      offset: firstOffset + index,
-      timestamp: 1_700_000_000_000 + index,
-      timestampType: 'CREATE_TIME',
-      key: null,
-      value: value === null ? null : Buffer.from(value).toString('base64'),
-      headers: [],
-    })),
-  },
-});
+function eventOf(values: readonly Value[], firstOffset: number, partitions: readonly number[]) {
+  const records = values.map((value, index) => ({
+    topic: 'topic',
+    partition: partitions[index] ?? 0,
+    offset: firstOffset + index,
+    timestamp: 1_700_000_000_000 + index,
+    timestampType: 'CREATE_TIME',
+    key: null,
+    value: value === null ? null : Buffer.from(value).toString('base64'),
+    headers: [],
+  }));
+  const byPartition = Map.groupBy(records, ({ partition }) => `topic-${partition}`);
+  return { eventSource: 'aws:kafka', records: Object.fromEntries(byPartition) };
+}
 
 /** The response that lists the records from one offset to another. */
 export const failures = (from: number, to: number): BatchResponse => ({

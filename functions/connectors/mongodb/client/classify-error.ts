@@ -111,6 +111,8 @@ const REFUSED = [
   59, // CommandNotFound
   72, // InvalidOptions
   73, // InvalidNamespace
+  79, // UnknownReplWriteConcern
+  100, // UnsatisfiableWriteConcern
   115, // CommandNotSupported
   166, // CommandNotSupportedOnView
   224, // QueryFeatureNotAllowed

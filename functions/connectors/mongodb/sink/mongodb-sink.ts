@@ -6,12 +6,14 @@ import type { Log } from '../../../connect/log.ts';
 import type { Outcome } from '../../../connect/outcomes.ts';
 import { positionOf, type SinkRecord } from '../../../connect/records.ts';
 import { createMongoClient } from '../client/mongo-client.ts';
+import type { WriteDeps } from './database-calls.ts';
+import { findWith } from './find-documents.ts';
 import { planPut } from './plan-put.ts';
 import { type SinkConfig, sinkConfig } from './properties.ts';
-import { type SendCommand, sendWith } from './send-command.ts';
+import { sendWith } from './send-command.ts';
 import { type TopicSettings, topicSettings } from './topic-plans.ts';
-import { namespaceText } from './write-models.ts';
-import { writeNamespace } from './write-namespace.ts';
+import { type Namespace, namespaceText } from './write-models.ts';
+import { type NamespaceResult, writeNamespace } from './write-namespace.ts';
 
 /** `com.mongodb.kafka.connect.MongoSinkConnector`. */
 export const mongodbSink: SinkConnector<SinkConfig> = {
@@ -25,12 +27,17 @@ export const mongodbSink: SinkConnector<SinkConfig> = {
       serverApiStrict: config.serverApiStrict,
       serverApiDeprecationErrors: config.serverApiDeprecationErrors,
     });
-    return openSink(config, sendWith(client), deps, () => client.close());
+    return openSink(config, { send: sendWith(client), find: findWith(client) }, deps, () => client.close());
   },
 };
 
-/** The sink over any way to send commands: the real one needs a server. */
-export function openSink(config: SinkConfig, send: SendCommand, deps: SinkDeps, close: () => Promise<void>): OpenSink {
+/** The sink over any way to ask a database: the real one needs a server. */
+export function openSink(
+  config: SinkConfig,
+  database: Pick<WriteDeps, 'send' | 'find'>,
+  deps: SinkDeps,
+  close: () => Promise<void>,
+): OpenSink {
   const settingsOf = topicSettings(config, (count) => randomBytes(count));
 
   async function put(records: readonly SinkRecord[], deadline: number): Promise<readonly Outcome[]> {
@@ -40,12 +47,9 @@ export function openSink(config: SinkConfig, send: SendCommand, deps: SinkDeps, 
     for (const [event, count] of plan.ignored) deps.log.warn('Events that change no document', { event, count });
     await Promise.all(
       plan.namespaces.map(async ({ namespace, batches }) => {
-        const result = await writeNamespace(namespace, batches, deadline, { send, now: deps.now, sleep });
+        const result = await writeNamespace(namespace, batches, deadline, { ...database, now: deps.now, sleep });
         for (const [index, outcome] of result.outcomes) outcomes.set(index, outcome);
-        if (result.missing > 0) {
-          deps.metrics.add('sinkUpdatesMissed', result.missing);
-          deps.log.warn('Updates found no document', { namespace: namespaceText(namespace), count: result.missing });
-        }
+        if (result.missed.count > 0) reportMissed(namespace, result.missed, deps);
       }),
     );
     if (plan.namespaces.length > 0) deps.metrics.add('sinkWriteLatency', deps.now() - start);
@@ -59,6 +63,15 @@ export function openSink(config: SinkConfig, send: SendCommand, deps: SinkDeps, 
     toleranceOf: (topic) => settingsOf(topic)?.tolerance ?? 'none',
     [Symbol.asyncDispose]: close,
   };
+}
+
+/** As many as help to find them. */
+const POSITIONS_IN_LOG = 10;
+
+function reportMissed(namespace: Namespace, { count, positions }: NamespaceResult['missed'], deps: SinkDeps): void {
+  deps.metrics.add('sinkUpdatesMissed', count);
+  const fields = { namespace: namespaceText(namespace), count, positions: positions.slice(0, POSITIONS_IN_LOG) };
+  deps.log.warn('Updates found no document', fields);
 }
 
 /** `errors.log.enable`: by position and code, never the document. */

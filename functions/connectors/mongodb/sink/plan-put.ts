@@ -6,8 +6,8 @@ import { planRecord } from './plan-record.ts';
 import { commandOf, toStatement } from './statements.ts';
 import type { TopicSettings } from './topic-plans.ts';
 import { documentIdOf, type Namespace, namespaceText } from './write-models.ts';
-import type { Batch, Write } from './write-namespace.ts';
 import { behind, recordRejected } from './write-outcomes.ts';
+import type { Batch, Write } from './writes.ts';
 
 export type NamespacePlan = { readonly namespace: Namespace; readonly batches: readonly Batch[] };
 
@@ -93,6 +93,7 @@ function planWrite(
       bytes: statement.length,
       isNamespaceOfRecord: settings.plan.paths !== undefined,
       holds: settings.tolerance === 'none',
+      rejectsMissing: settings.rejectsMissing,
     };
     return { namespace: planned.namespace, write };
   } catch (error) {

@@ -63,9 +63,8 @@ export const writeProperties = {
     group,
     importance: 'medium',
     description:
-      'What an update means whose document is not there. count: a metric and a log line. Not a property of the peer, which says nothing.',
+      'What an update means whose document is not there. count: a metric and a log line. reject: the record can never be written; needs the privilege to find documents. Not a property of the peer, which says nothing.',
     default: 'count',
-    check: (value) => (value.toLowerCase() === 'reject' ? 'Not built yet: reject' : undefined),
   }),
   'errors.tolerance': choice(TOLERANCES, {
     group: 'Errors',

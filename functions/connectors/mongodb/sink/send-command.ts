@@ -15,12 +15,17 @@ export type Command = {
 export type Reply = {
   /** Documents that were matched, deleted or inserted. */
   readonly count: number;
+  /** Places of the updates that found no document and made one. */
+  readonly upserted: readonly number[];
   readonly writeErrors: readonly WriteError[];
   readonly concernError: ConcernError | undefined;
 };
 
 /** Sends one command; throws what the driver throws where it fails as a whole. */
 export type SendCommand = (command: Command, timeoutMs: number) => Promise<Reply>;
+
+/** The member of a command that holds its statements. */
+const LISTS = { update: 'updates', delete: 'deletes', insert: 'documents' } as const;
 
 /**
  * The driver's command with its statements as ready BSON bytes. Its own bulk writes would decode and encode every
@@ -29,7 +34,7 @@ export type SendCommand = (command: Command, timeoutMs: number) => Promise<Reply
 export const sendWith =
   (client: MongoClient): SendCommand =>
   async ({ namespace, name, isOrdered, statements }, timeoutMs) => {
-    const list = name === 'delete' ? 'deletes' : 'updates';
+    const list = LISTS[name];
     const sequence = new DocumentSequence(list);
     for (const statement of statements) sequence.push({}, statement);
     const database = client.db(namespace.database);
@@ -60,12 +65,14 @@ export const sendWith =
 
 type RawReply = {
   readonly n?: number;
+  readonly upserted?: readonly { readonly index: number }[];
   readonly writeErrors?: readonly WriteError[];
   readonly writeConcernError?: ConcernError;
 };
 
-const toReply = ({ n = 0, writeErrors = [], writeConcernError }: RawReply): Reply => ({
+const toReply = ({ n = 0, upserted = [], writeErrors = [], writeConcernError }: RawReply): Reply => ({
   count: n,
+  upserted: upserted.map(({ index }) => index),
   writeErrors,
   concernError: writeConcernError,
 });

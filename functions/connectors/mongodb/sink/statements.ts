@@ -3,7 +3,7 @@ import { BSON_TYPE } from '../bson/types.ts';
 import { type Expression, fields, toDocument } from './expression.ts';
 import type { WriteModel } from './write-models.ts';
 
-export type CommandName = 'update' | 'delete';
+export type CommandName = 'update' | 'delete' | 'insert';
 
 /** MongoDB's limit of a document; a statement may be 16 KiB larger. */
 const MAX_DOCUMENT_BYTES = 16 * 1024 * 1024;

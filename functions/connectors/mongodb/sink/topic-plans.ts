@@ -19,6 +19,7 @@ export type TopicSettings = {
   readonly maxBatchSize: number;
   readonly isOrdered: boolean;
   readonly logsErrors: boolean;
+  readonly rejectsMissing: boolean;
 };
 
 /** Settings by topic, made once each; nothing for a topic that the connector does not read. */
@@ -48,6 +49,7 @@ function toSettings(config: SinkConfig, random: (count: number) => Uint8Array): 
     tolerance: 'mongo.errors.tolerance' in config.originals ? config.mongoErrorsTolerance : config.errorsTolerance,
     maxBatchSize: config.maxBatchSize,
     isOrdered: config.bulkWriteOrdered,
+    rejectsMissing: config.updateMissing === 'reject',
     logsErrors: 'mongo.errors.log.enable' in config.originals ? config.mongoErrorsLogEnable : config.errorsLogEnable,
   };
 }

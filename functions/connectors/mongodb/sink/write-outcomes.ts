@@ -26,7 +26,13 @@ export function commandRejected(error: unknown): Outcome {
   return writeRejected({ index: 0, code: code ?? 0, errmsg: messageOf(error) });
 }
 
-/** The record could not be planned. */
+/** `update.missing=reject`. */
+export const missedRejected = (position: string): Outcome =>
+  recordRejected(
+    new DataError('UPDATE_MISSED', `Expected the document that an update is about, got none at ${position}`),
+  );
+
+/** The record could not be planned, or must not have been without effect. */
 export const recordRejected = (error: DataError): Outcome => ({
   status: 'rejected',
   error,

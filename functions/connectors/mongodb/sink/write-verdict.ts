@@ -1,5 +1,5 @@
 import { MongoServerError } from 'mongodb';
-import { classifyMongoError } from '../client/classify-error.ts';
+import { classifyMongoError, type MongoFailure } from '../client/classify-error.ts';
 
 /** What the server says about one statement of a command. */
 export type WriteError = {
@@ -29,20 +29,27 @@ export type WriteVerdict = 'again' | 'later' | 'reject';
  */
 export function judgeWriteError(error: WriteError): WriteVerdict {
   if (DUPLICATE_KEY.has(error.code)) return 'later';
-  return passes(error) ? 'again' : 'reject';
+  return passes(failureOf(error)) ? 'again' : 'reject';
 }
 
 // 11000 DuplicateKey; 11001 and 12582 say the same on old servers
 const DUPLICATE_KEY = new Set([11000, 11001, 12582]);
 
-/** 64 WriteConcernFailed: written, but too few members confirmed it in wtimeout; the peer reports the records. */
-export const judgeConcernError = (error: ConcernError): 'again' | 'reject' =>
-  error.code !== 64 && passes(error) ? 'again' : 'reject';
+/**
+ * 64 WriteConcernFailed: written, but too few members confirmed it in wtimeout; the peer reports the records. stop: the
+ * connection string asks for what these servers can't give; nothing is wrong with the records.
+ */
+export function judgeConcernError(error: ConcernError): 'again' | 'stop' | 'reject' {
+  if (error.code === 64) return 'reject';
+  const failure = failureOf(error);
+  if (passes(failure)) return 'again';
+  return failure === 'refused' ? 'stop' : 'reject';
+}
 
-const passes = ({ code, errmsg = '' }: { code: number; errmsg?: string }): boolean => {
-  const failure = classifyMongoError(new MongoServerError({ code, errmsg }), 'command');
-  return failure === 'transient' || failure === 'login';
-};
+const failureOf = ({ code, errmsg = '' }: { code: number; errmsg?: string }): MongoFailure =>
+  classifyMongoError(new MongoServerError({ code, errmsg }), 'command');
+
+const passes = (failure: MongoFailure): boolean => failure === 'transient' || failure === 'login';
 
 /**
  * What a command that failed as a whole means for its records. again: the same command later. isolate: one of its

@@ -54,7 +54,7 @@ async function put(vector: Case, config: SinkConfig): Promise<Result> {
       return now;
     },
   };
-  const sink = openSink(config, server.send, deps, () => Promise.resolve());
+  const sink = openSink(config, { send: server.send, find: async () => [] }, deps, () => Promise.resolve());
   try {
     return { outcomes: await sink.put((vector.records ?? []).map(toRecord), 2000), written: server.written };
   } catch (error) {

@@ -29,7 +29,6 @@ test.each([
   ['field.renamer.mapping', '[{"oldName":"value.a","newName":"b"}]'],
   ['field.value.transformer', 'com.example.Transformer'],
   ['rate.limiting.every.n', '1'],
-  ['update.missing', 'reject'],
   ['value.converter', 'org.apache.kafka.connect.json.JsonConverter'],
 ])('what is not built is refused by name: %s=%s', (property, value) => {
   expect(validate({ [property]: value }).problems).toEqual([

@@ -1,7 +1,8 @@
 import { MongoNetworkError, MongoServerError } from 'mongodb';
 import { expect, test } from 'vitest';
 import type { Command, Reply } from '../../../../../functions/connectors/mongodb/sink/send-command.ts';
-import { type Write, writeNamespace } from '../../../../../functions/connectors/mongodb/sink/write-namespace.ts';
+import { writeNamespace } from '../../../../../functions/connectors/mongodb/sink/write-namespace.ts';
+import type { Write } from '../../../../../functions/connectors/mongodb/sink/writes.ts';
 
 type Options = Partial<Pick<Write, 'command' | 'id' | 'holds' | 'topicPartition'>>;
 
@@ -16,12 +17,14 @@ const write = (index: number, options: Options = {}): Write => ({
   bytes: 1,
   isNamespaceOfRecord: false,
   holds: false,
+  rejectsMissing: false,
   ...options,
 });
 
 const placesOf = ({ statements }: Command) => statements.map(([place]) => place!);
 const written = (command: Command): Reply => ({
   count: command.statements.length,
+  upserted: [],
   writeErrors: [],
   concernError: undefined,
 });
@@ -35,7 +38,7 @@ const refusing =
     );
     const writeErrors = command.isOrdered ? failed.slice(0, 1) : failed;
     const executed = command.isOrdered && failed[0] ? failed[0].index : places.length - failed.length;
-    return { count: executed, writeErrors, concernError: undefined };
+    return { count: executed, upserted: [], writeErrors, concernError: undefined };
   };
 
 async function run(
@@ -50,13 +53,14 @@ async function run(
       calls.push(placesOf(command));
       return serve(command, calls.length);
     },
+    find: async () => [],
     now: () => now,
     async sleep(ms) {
       now += ms;
     },
   });
   const statuses = writes.map(({ index }) => result.outcomes.get(index)?.status);
-  return { calls, statuses, now, outcomes: result.outcomes, missing: result.missing };
+  return { calls, statuses, now, outcomes: result.outcomes };
 }
 
 test('what is behind a rejected write of an ordered command is written', async () => {
@@ -92,13 +96,6 @@ test('a duplicate key is tried again when the rest is written', async () => {
   );
   expect(calls).toEqual([[0, 1, 2], [1, 2], [0]]);
   expect(statuses).toEqual(['written', 'written', 'written']);
-});
-
-test('a duplicate key that stays is rejected, and later writes of its document come after it', async () => {
-  const writes = [write(0, { id: 'a' }), write(1, { id: 'b' }), write(2, { id: 'a' })];
-  const { calls, statuses } = await run(writes, refusing({ 0: 11000 }));
-  expect(calls).toEqual([[0, 1, 2], [1], [0], [2]]);
-  expect(statuses).toEqual(['rejected', 'written', 'written']);
 });
 
 test('a failure that passes is tried again until it has passed', async () => {
@@ -158,6 +155,16 @@ test('the write that makes its command fail as a whole is found and rejected alo
   expect(statuses).toEqual(['written', 'written', 'written', 'rejected', 'written']);
 });
 
+test('a write concern that these servers can not meet settles nothing: the connection string asks for it', async () => {
+  const { calls, statuses, outcomes } = await run([write(0), write(1)], (command) => ({
+    ...written(command),
+    concernError: { code: 100, codeName: 'UnsatisfiableWriteConcern', errmsg: 'Not enough data-bearing nodes' },
+  }));
+  expect(calls).toHaveLength(1);
+  expect(statuses).toEqual(['unsettled', 'unsettled']);
+  expect(outcomes.get(0)).toMatchObject({ error: { code: 'MONGODB_REFUSED' } });
+});
+
 test('a write concern that was not reached rejects what was written under it, in the words of the peer', async () => {
   const { statuses, outcomes } = await run([write(0)], (command) => ({
     ...written(command),
@@ -168,18 +175,4 @@ test('a write concern that was not reached rejects what was written under it, in
     class: 'com.mongodb.kafka.connect.sink.dlq.WriteConcernException',
     error: { message: 'v=1, code=64, codeName=WriteConcernFailed, message=timed out, details={"wtimeout": true}' },
   });
-});
-
-test('updates whose document was not there are counted', async () => {
-  const { statuses, missing } = await run(
-    [0, 1, 2].map((n) => write(n)),
-    (command) => ({ ...written(command), count: 1 }),
-  );
-  expect(statuses).toEqual(['written', 'written', 'written']);
-  expect(missing).toBe(2);
-});
-
-test('deletes whose document was not there are not', async () => {
-  const { missing } = await run([write(0, { command: 'delete' })], (command) => ({ ...written(command), count: 0 }));
-  expect(missing).toBe(0);
 });

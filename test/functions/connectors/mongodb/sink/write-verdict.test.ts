@@ -17,6 +17,12 @@ test.each([
   ['the server shuts down', 11600, 'again'],
   ['the primary stepped down', 10107, 'again'],
   ['it took too long', 50, 'again'],
+  ['a service throttles', 16500, 'again'],
+  ['another login is wanted', 391, 'again'],
+  ['the cursor of a migration is gone', 13388, 'again'],
+  ['a field of an index is an array twice', 171, 'reject'],
+  ['a unique value is taken, says an old server', 11001, 'later'],
+  ['two changes are about the same field', 40, 'reject'],
 ] as const)('a write error: %s (%i) means %s', (_, code, verdict) => {
   expect(judgeWriteError({ index: 0, code, errmsg: '' })).toBe(verdict);
 });
@@ -25,6 +31,8 @@ test.each([
   // the peer's users find these records in their dead letters
   ['too few members confirmed it in time', 64, 'reject'],
   ['the server shuts down', 91, 'again'],
+  ['there are not so many members', 100, 'stop'],
+  ['there are no members of that kind', 79, 'stop'],
 ] as const)('a write concern error: %s (%i) means %s', (_, code, verdict) => {
   expect(judgeConcernError({ code })).toBe(verdict);
 });
@@ -36,6 +44,8 @@ test.each([
   ['no primary', server(10107), 'again'],
   ['throttled', server(16500), 'again'],
   ['a label says so', server(4242, ['RetryableWriteError']), 'again'],
+  ['a label says that it is overloaded', server(4242, ['SystemOverloadedError']), 'again'],
+  ['a label weighs more than a code', server(121, ['TransientTransactionError']), 'again'],
   ['a code that nobody knows', server(4242), 'again'],
   ['a wrong password', server(18), 'login'],
   // a person has to grant it; nothing is wrong with the records

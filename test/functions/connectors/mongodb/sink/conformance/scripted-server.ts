@@ -43,7 +43,7 @@ export function scriptedServer(script: ServerScript): { send: SendCommand; writt
       errmsg: concern.message,
       errInfo: concern.details,
     };
-    return { count, writeErrors, concernError };
+    return { count, upserted: [], writeErrors, concernError };
   };
   return { send, written };
 }

@@ -1,0 +1,22 @@
+import type { CommandName } from './statements.ts';
+
+/** One record's write, ready to send. */
+export type Write = {
+  /** Place of the record in the put. */
+  readonly index: number;
+  readonly position: string;
+  readonly topicPartition: string;
+  readonly command: CommandName;
+  readonly id: string | undefined;
+  readonly statement: Uint8Array;
+  readonly bytes: number;
+  /** The record itself says where it goes. */
+  readonly isNamespaceOfRecord: boolean;
+  /** `errors.tolerance=none`: once it is rejected, nothing behind it in its topic-partition is written. */
+  readonly holds: boolean;
+  /** `update.missing=reject`. */
+  readonly rejectsMissing: boolean;
+};
+
+/** What is written with the same settings. */
+export type Batch = { readonly isOrdered: boolean; readonly writes: readonly Write[] };
