@@ -101,7 +101,7 @@ test.each(['default', 'updateLookup'])(
       fc.asyncProperty(fc.array(change, { minLength: 1, maxLength: 12 }), async (changes) => {
         for (const apply of changes) await apply(source);
         const mark = `mark ${offset}`;
-        await source.replaceOne({ _id: mark as never }, { n: offset }, { upsert: true });
+        await source.replaceOne({ _id: 'mark' as never }, { mark }, { upsert: true });
         const values: string[] = [];
         while (!values.at(-1)?.includes(mark)) {
           await watching.next();
