@@ -1,4 +1,5 @@
 import type { ConnectorConfig } from './connector-config.ts';
+import type { DataError } from './errors.ts';
 import type { Log } from './log.ts';
 import type { Metrics } from './metrics.ts';
 import type { Outcome } from './outcomes.ts';
@@ -9,6 +10,23 @@ export type SourcePartition = Readonly<Record<string, string>>;
 /** Connect's map of where a source is, such as `{ _id: '{"_data": "82…"}' }`. */
 export type SourceOffset = Readonly<Record<string, string>>;
 
+/** Where a record comes from, for people: what a dead letter of a source shows. */
+export type Origin = {
+  /** `shop.orders` */
+  readonly namespace: string;
+  /** The resume token of its change event, as JSON. */
+  readonly token: string;
+  readonly key: Uint8Array | null;
+  readonly value: Uint8Array | null;
+};
+
+/** A change event that can't be a record, with the error that says why. */
+export type RejectedEvent = Origin & {
+  readonly error: DataError;
+  /** What failed on it, as the peer's users filter by it. */
+  readonly class: string;
+};
+
 /** The records of one cursor reply, and the offset that is safe once they are acknowledged. */
 export type SourceBatch = {
   /** Empty on an idle stream, whose offset still moves, and in the first batch, whose offset is stored before anything is produced. */
@@ -18,6 +36,10 @@ export type SourceBatch = {
   readonly clusterTimeSeconds?: number;
   /** The database's time of the offset itself, which moves on an idle stream too; nothing where it tells none. */
   readonly offsetTimeSeconds?: number;
+  /** Events that are left out because errors are tolerated: dead letters before the offset is stored. */
+  readonly rejected?: readonly RejectedEvent[];
+  /** Of the record at this place; absent where its events are not kept. */
+  originOf?(place: number): Origin;
 };
 
 /** A stored position, as a task finds it at its start. */

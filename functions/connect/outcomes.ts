@@ -1,7 +1,14 @@
 import type { ConnectorError, DataError } from './errors.ts';
 
-/** The part of a put in which a record failed, as Kafka Connect names it. */
-export type Stage = 'KEY_CONVERTER' | 'VALUE_CONVERTER' | 'HEADER_CONVERTER' | 'TRANSFORMATION' | 'TASK_PUT';
+/** Where on its way a record failed, as Kafka Connect names it. */
+export type Stage =
+  | 'TASK_POLL'
+  | 'KEY_CONVERTER'
+  | 'VALUE_CONVERTER'
+  | 'HEADER_CONVERTER'
+  | 'TRANSFORMATION'
+  | 'KAFKA_PRODUCE'
+  | 'TASK_PUT';
 
 /** What became of one record of a put. A batch's outcome is data, not an exception. */
 export type Outcome =

@@ -31,3 +31,9 @@ export const silentProbe = async (): Promise<Findings> => {
   const refused = { refused: 'not asked' };
   return { hello: refused, buildInfo: refused, featureVersion: refused, oplog: refused, rights: refused };
 };
+
+/** A deployment that says its version and nothing else. */
+export const probeOf = (version: string) => async (): Promise<Findings> => ({
+  ...(await silentProbe()),
+  buildInfo: { reply: { version } },
+});

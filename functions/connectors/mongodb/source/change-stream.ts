@@ -2,11 +2,12 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Log } from '../../../connect/log.ts';
 import type { MongoPhase } from '../client/classify-error.ts';
 import { type CursorReply, isInvalidate } from './cursor-reply.ts';
+import { openEventCursor } from './event-cursor.ts';
 import { createOutage, type OutageDeps } from './outage.ts';
 import type { Features } from './probe/plan-features.ts';
 import { afterToken } from './start-point.ts';
 import type { StreamConnection } from './stream-connection.ts';
-import { openCursor, type StreamCursor } from './stream-cursor.ts';
+import type { StreamCursor } from './stream-cursor.ts';
 import type { StartPoint, Watch } from './watch-command.ts';
 
 export type ChangeStreamDeps = OutageDeps & {
@@ -37,8 +38,8 @@ export async function* changeStream(
     let hadEvents = false;
     try {
       // refuses what cannot work before anything is read
-      await deps.features();
-      await using cursor = await openCursor(deps.connection, watch, position, deps.log, signal);
+      const features = await deps.features();
+      await using cursor = await openEventCursor(deps.connection, watch, position, features, deps.log, signal);
       outage.opened();
       phase = 'reading';
       for await (const reply of repliesOf(cursor)) {

@@ -11,6 +11,8 @@ export type CursorReply = {
   /** What getMore has to name as its collection. */
   readonly collection: string;
   readonly events: readonly Buffer[];
+  /** Those of the events that can't be records, whatever the configuration: of each as much as could be read. */
+  readonly unreadable?: ReadonlyMap<Buffer, DataError>;
   /** `postBatchResumeToken` as relaxed extended JSON, else that of the last event; nothing where the server sends none. */
   readonly token: string | undefined;
 };

@@ -2,7 +2,6 @@ import type { Review } from '../../../connect/connector-config.ts';
 import type { Problem } from '../../../connect/errors.ts';
 import { javaOnlyOptionsOf } from '../client/connection-string.ts';
 import { FORMATTER_CLASSES } from './class-names.ts';
-import { parseDocuments, refuseDocuments } from './json-properties.ts';
 import type { SourceConfig } from './properties.ts';
 import { startupModeOf } from './startup-mode.ts';
 
@@ -50,11 +49,6 @@ function notBuilt(config: SourceConfig): Problem[] {
       config.connectionSslKeystore !== '' && 'Java key stores; set tlsCertificateKeyFile in connection.uri',
     'mongo.custom.auth.mechanism.enable':
       hasOwnCredentials(config) && 'credentials from Java classes; set them in connection.uri',
-    // with a placeholder in it a pipeline can't be read before the start
-    pipeline:
-      refuseDocuments(config.pipeline) === undefined &&
-      parseDocuments(config.pipeline).some((stage) => '$changeStreamSplitLargeEvent' in stage) &&
-      '$changeStreamSplitLargeEvent in pipeline',
     'exactly.once.support': config.exactlyOnceSupport === 'required' && 'exactly-once delivery; expected requested',
   };
   return Object.entries(refused).flatMap(([property, reason]) =>

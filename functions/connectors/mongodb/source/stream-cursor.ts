@@ -8,8 +8,8 @@ import { type StartPoint, toAggregate, toGetMore, type Watch } from './watch-com
 export type StreamCursor = AsyncDisposable & {
   /** The reply to the opening: no events, but a resume token. */
   readonly first: CursorReply;
-  /** The next reply. One call at a time. */
-  next(): Promise<CursorReply>;
+  /** The next reply, with at most so many events where a number is given. One call at a time. */
+  next(mostEvents?: number): Promise<CursorReply>;
 };
 
 /** A server answers within maxTimeMS; one that takes this much longer is cut off without having said so. */
@@ -59,11 +59,12 @@ export async function openCursor(
   try {
     // the first events can be far behind the start, so opening may take its time
     const first = await run(toAggregate(watch, start), OPENING_MS);
-    const getMore = toGetMore(watch, Long.fromBigInt(first.cursorId), first.collection);
+    const id = Long.fromBigInt(first.cursorId);
     let last = first;
     return {
       first,
-      next: async () => {
+      next: async (batchSize = watch.batchSize) => {
+        const getMore = toGetMore({ ...watch, batchSize }, id, first.collection);
         last = await run(getMore, watch.awaitMs + REPLY_GRACE_MS);
         return last;
       },

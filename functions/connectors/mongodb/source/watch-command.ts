@@ -1,5 +1,6 @@
 import type { Document, Timestamp } from 'mongodb';
 import { parseCollation } from './collation.ts';
+import { errorHandlingOf } from './error-handling.ts';
 import { parseDocuments } from './json-properties.ts';
 import type { SourceConfig } from './properties.ts';
 
@@ -16,6 +17,8 @@ export type Watch = {
   /** 0: the server decides. */
   readonly batchSize: number;
   readonly awaitMs: number;
+  /** An event that fits into no reply is handed on as unreadable; otherwise it ends the stream. */
+  readonly passesTooLarge: boolean;
 };
 
 /** Where a change stream begins; nothing: now. */
@@ -39,6 +42,7 @@ export function toWatch(config: SourceConfig): Watch {
     collation: parseCollation(config.collation),
     batchSize: config.batchSize,
     awaitMs: config.pollAwaitTimeMs,
+    passesTooLarge: errorHandlingOf(config).tolerates,
   };
 }
 

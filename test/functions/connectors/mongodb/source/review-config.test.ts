@@ -12,7 +12,6 @@ test.each<[property: string, properties: Record<string, string>]>([
   ['connection.ssl.truststore', { 'connection.ssl.truststore': '/a.p12' }],
   ['connection.ssl.keystore', { 'connection.ssl.keystore': '/a.p12' }],
   ['exactly.once.support', { 'exactly.once.support': 'required' }],
-  ['pipeline', { pipeline: '[{$changeStreamSplitLargeEvent: {}}]' }],
   ['transforms', { transforms: 'a' }],
   ['predicates', { predicates: 'a' }],
   [

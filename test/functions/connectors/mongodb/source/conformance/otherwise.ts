@@ -23,11 +23,7 @@ const REASONS: Readonly<Record<string, string>> = {
   'errors-open-failed-to-parse-9-start-after-token-none': FINAL,
   'errors-open-failed-to-parse-9-start-after-token-all': FINAL,
   'errors-read-unauthorized-13-all': FINAL,
-  'errors-read-too-large-10334-all':
-    'an event that fits into no reply stops the task; going on behind it is not built yet',
   'errors-read-mongo-message-all': 'errors are told apart by code and label, never by words',
-  'event-fragments-whole':
-    'joining fragments is not built yet; a pipeline with $changeStreamSplitLargeEvent is refused by name',
   'heartbeat-stale-after-recreation': 'a lost position stops the task, so there is no second stream',
   'watch-pipeline-types': 'the driver writes undefined as null',
   'watch-pipeline-uuid-java-legacy':

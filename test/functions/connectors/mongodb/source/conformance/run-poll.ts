@@ -2,9 +2,11 @@ import type { SourceBatch } from '../../../../../../functions/connect/connector.
 import { poll } from '../../../../../../functions/connectors/mongodb/source/poll.ts';
 import type { SourceConfig } from '../../../../../../functions/connectors/mongodb/source/properties.ts';
 import { partitionOf } from '../../../../../../functions/connectors/mongodb/source/source-partition.ts';
-import { silentProbe, sourceDeps, storedAt } from '../../../../../support/source-deps.ts';
+import { probeOf, silentProbe, sourceDeps, storedAt } from '../../../../../support/source-deps.ts';
 import type { Case } from './case-file.ts';
 import { type Opened, scriptedStream } from './scripted-stream.ts';
+
+const SPLITTING = new Set(['event-fragments-whole']);
 
 export type PollResult = {
   readonly batches: readonly SourceBatch[];
@@ -27,7 +29,8 @@ export async function runPoll(vector: Case, config: SourceConfig): Promise<PollR
   const stored = storedAt(config, isStored ? storedOffset : undefined);
   const polled = poll(config, stored, sourceDeps(), stop.signal, {
     connect: () => stream,
-    probe: silentProbe,
+    // without the stage no server splits, and a member that is called splitEvent is the pipeline's own
+    probe: SPLITTING.has(vector.name) ? probeOf('7.0.0') : silentProbe,
     random: () => 0,
   });
   try {

@@ -10,6 +10,23 @@ export const SENTENCES: Readonly<Record<string, (result: PollResult) => void>> =
   'errors-open-fatal-280-token-all': stopped,
   'errors-read-fatal-280-all': stopped,
   'errors-recreate-flag-stays': stopped,
+  'errors-read-too-large-10334-all': ({ batches, opened, error }) => {
+    expect(error).toBeUndefined();
+    // the script fails once: read singly, nothing is too large any more
+    expect(keysOf(batches)).toEqual(['{"_id": 1}', '{"_id": 3}']);
+    expect(opened).toHaveLength(2);
+    expect(opened[1]?.command.pipeline[0].$changeStream.startAfter).toEqual({
+      _data: '8264A1B2C3000000012B022C0100296E5A1004',
+    });
+  },
+  'event-fragments-whole': ({ batches }) => {
+    const [{ value } = { value: '' }, ...others] = batches.flatMap(({ records }) => records);
+    expect(others).toEqual([]);
+    const event = JSON.parse(String(value));
+    expect(event).toMatchObject({ operationType: 'update', fullDocument: { item: 'book', qty: 2 } });
+    expect(event).not.toHaveProperty('splitEvent');
+    expect(batches.at(-1)?.offset._id).toContain('8264A1B2C3000000022B022C0100296E5A1004');
+  },
   'errors-read-mid-batch-all': ({ batches, opened }) => {
     expect(batches.flatMap(({ records }) => records)).toHaveLength(2);
     expect(opened).toHaveLength(1);
@@ -45,6 +62,9 @@ function stopped({ error, opened }: PollResult): void {
   expect(error).toMatchObject({ code: 'POSITION_LOST' });
   expect(opened).toHaveLength(1);
 }
+
+const keysOf = (batches: PollResult['batches']) =>
+  batches.flatMap(({ records }) => records.map(({ key }) => String(key)));
 
 const topicsOf = (batches: PollResult['batches']) =>
   batches.flatMap(({ records }) => records.map(({ topic }) => topic));
