@@ -22,6 +22,7 @@ export type Environment = {
   readonly connectorsFolder: string;
   readonly dynamodb: ClientConfig;
   readonly sqs: ClientConfig;
+  readonly s3: ClientConfig;
   /** Absent on one machine, where there is no Lambda. */
   readonly lambda?: ClientConfig;
   /** Answers with the state of the connectors that run on one machine. */
@@ -60,7 +61,7 @@ function cloudEnvironment(name: string, file: string, connectorsFolder: string, 
   // without a region the SDK looks into the profile
   const client: ClientConfig = region === undefined ? {} : { region };
   const { table, deadLetterQueue, replayQueue } = namesOf(name);
-  const clients = { dynamodb: client, sqs: client, lambda: client };
+  const clients = { dynamodb: client, sqs: client, s3: client, lambda: client };
   return { name, table, deadLetterQueue, replayQueue, connectorsFolder, ...clients };
 }
 
@@ -93,6 +94,8 @@ function localEnvironment(connectorsFolder: string, { stateFolder, isRunning }: 
     connectorsFolder,
     dynamodb: { ...common, endpoint: text('dynamodbEndpoint') },
     sqs: { ...common, endpoint: text('sqsEndpoint') },
+    // one stand-in answers for both
+    s3: { ...common, endpoint: text('sqsEndpoint') },
     ...(typeof local.statusUrl === 'string' && { statusUrl: local.statusUrl }),
   };
 }

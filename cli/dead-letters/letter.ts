@@ -1,4 +1,5 @@
-import { type DeadLetter, isSinkDeadLetter, parseDeadLetter } from '../../functions/aws/dead-letter.ts';
+import type { DeadLetter } from '../../functions/aws/dead-letter.ts';
+import { parseMessage, type StoredDeadLetter } from '../../functions/aws/stored-dead-letter.ts';
 import { messageOf } from '../../functions/connect/errors.ts';
 import { positionOf } from '../../functions/connect/records.ts';
 import { EXIT, Failure } from '../failure.ts';
@@ -23,7 +24,7 @@ export type Letter = {
 export function toLetter(message: Received): Letter {
   const common = { message, id: message.MessageId };
   try {
-    return { ...common, ...factsOf(parseDeadLetter(message.Body)) };
+    return { ...common, ...factsOf(parseMessage(message.Body)) };
   } catch (error) {
     const failedAt = Number(message.Attributes?.SentTimestamp ?? 0);
     return {
@@ -38,12 +39,16 @@ export function toLetter(message: Received): Letter {
   }
 }
 
-function factsOf(letter: DeadLetter): Omit<Letter, 'message' | 'id'> {
-  const { connector, error, failedAt } = letter;
+function factsOf({
+  connector,
+  error,
+  failedAt,
+  record,
+}: DeadLetter | StoredDeadLetter): Omit<Letter, 'message' | 'id'> {
   const facts = { connector, failedAt, code: error.code, sentence: withoutContent(error.message) };
-  return isSinkDeadLetter(letter)
-    ? { ...facts, kind: 'sink', position: positionOf(letter.record) }
-    : { ...facts, kind: 'source', position: letter.record.namespace };
+  return 'topic' in record
+    ? { ...facts, kind: 'sink', position: positionOf(record) }
+    : { ...facts, kind: 'source', position: record.namespace };
 }
 
 /** Ids are long: a few first characters name one, as commits are named. */

@@ -1,14 +1,18 @@
+import type { ClaimCheck, FetchValue } from '../../functions/aws/claim-check.ts';
+import { isStored, parseMessage } from '../../functions/aws/stored-dead-letter.ts';
 import { EXIT, type ExitCode, Failure } from '../failure.ts';
 import { harmless } from '../one-line.ts';
 import { isNamedBy, shortIdOf } from './letter.ts';
 import { type ListDeps, readLetters } from './list.ts';
 import type { Received } from './queue.ts';
 
+export type ShowDeps = ListDeps & { readonly fetchValue: FetchValue };
+
 /**
  * Prints one message as SQS's console shows it: its details, its attributes and its body, readable. The record's content
- * is in the body; the person asked for it.
+ * is in the body, or in the claim check bucket; the person asked for it.
  */
-export async function showDeadLetter(deps: ListDeps, id: string): Promise<ExitCode> {
+export async function showDeadLetter(deps: ShowDeps, id: string): Promise<ExitCode> {
   const { letters } = await readLetters(deps, (letter) => isNamedBy(letter, id), Number.POSITIVE_INFINITY);
   const [letter, ...others] = letters;
   if (!letter)
@@ -17,6 +21,13 @@ export async function showDeadLetter(deps: ListDeps, id: string): Promise<ExitCo
     throw new Failure(EXIT.failed, `Several dead letters have an id that begins with ${id}: ${letters.map(shortIdOf)}`);
   }
   for (const line of toLines(letter.message)) deps.out(harmless(line));
+  const stored = storedIn(letter.message);
+  if (stored) {
+    const { bucket, key } = stored;
+    const text = Buffer.from(await deps.fetchValue(stored)).toString('utf8');
+    deps.out(harmless(`Whole dead letter, s3://${bucket}/${key}:`));
+    deps.out(harmless(pretty(text)));
+  }
   return EXIT.done;
 }
 
@@ -33,6 +44,16 @@ function toLines({ MessageId, Attributes = {}, MessageAttributes = {}, Body }: R
     'Body:',
     pretty(Body),
   ];
+}
+
+function storedIn({ Body }: Received): ClaimCheck | undefined {
+  try {
+    const letter = parseMessage(Body);
+    return isStored(letter) ? letter.stored : undefined;
+  } catch {
+    // no dead letter of ours: its body is all there is
+    return undefined;
+  }
 }
 
 function pretty(body: string): string {

@@ -1,5 +1,6 @@
 import { isUtf8 } from 'node:buffer';
 import { z } from 'zod';
+import type { Origin } from '../connect/connector.ts';
 import { DataError } from '../connect/errors.ts';
 import type { Stage } from '../connect/outcomes.ts';
 import type { ConsumedRecord, Header } from '../connect/records.ts';
@@ -25,9 +26,9 @@ type Common = {
 /** A record that a sink rejected. */
 export type SinkDeadLetter = Common & { readonly record: ConsumedRecord };
 
-/** A change event that a source could not turn into a record; it can't be sent again. */
+/** A change event that a source could not publish; it can't be sent again. */
 export type SourceDeadLetter = Common & {
-  readonly record: { readonly namespace: string; readonly token: string; readonly value: Uint8Array | null };
+  readonly record: Origin;
 };
 
 export type DeadLetter = SinkDeadLetter | SourceDeadLetter;
@@ -38,16 +39,16 @@ export const isSinkDeadLetter = (letter: DeadLetter): letter is SinkDeadLetter =
 const MAX_ERROR_CHARACTERS = 10_000;
 
 /** The text of a message in the queue: facts for a person first, then the record as it was, byte for byte. */
-export function toDeadLetterBody(letter: DeadLetter): string {
-  const { connector, error, record, failedAt, attempts } = letter;
-  const body = {
+export const toDeadLetterBody = (letter: DeadLetter): string => toSqsText(toDocument(letter));
+
+export function toDocument({ connector, error, record, failedAt, attempts }: DeadLetter) {
+  return {
     connector,
     error: { ...error, message: error.message.slice(0, MAX_ERROR_CHARACTERS) },
     record: 'topic' in record ? toSinkRecord(record) : toSourceRecord(record),
     failedAt: new Date(failedAt).toISOString(),
     attempts,
   };
-  return escapeForSqs(JSON.stringify(body));
 }
 
 /** For filtering in the console and in subscriptions; SQS takes ten at most, and no empty text. */
@@ -71,9 +72,10 @@ const toSinkRecord = (record: ConsumedRecord) => ({
   headers: record.headers.map(([name, value]) => [name, value === null ? null : Buffer.from(value).toString('base64')]),
 });
 
-const toSourceRecord = ({ namespace, token, value }: SourceDeadLetter['record']) => ({
+const toSourceRecord = ({ namespace, token, key, value }: Origin) => ({
   namespace,
   token,
+  ...toText('key', key),
   ...toText('value', value),
 });
 
@@ -88,12 +90,13 @@ function toText(name: 'key' | 'value', bytes: Uint8Array | null): Record<string,
 }
 
 /** SQS refuses U+FFFE and U+FFFF; JSON itself escapes the control characters and lone surrogates. */
-const escapeForSqs = (json: string): string =>
-  json.replace(/[\uFFFE\uFFFF]/g, (char) => `\\u${char.charCodeAt(0).toString(16)}`);
+export const toSqsText = (document: unknown): string =>
+  JSON.stringify(document).replace(/[\uFFFE\uFFFF]/g, (char) => `\\u${char.charCodeAt(0).toString(16)}`);
 
 const encoded = z.enum(['utf8', 'base64', 'null']);
 const text = z.string().nullable();
-const common = {
+/** What every message tells of its letter. */
+export const letterFacts = {
   connector: z.string().min(1),
   error: z.object({ code: z.string(), message: z.string(), stage: z.string(), class: z.string() }),
   failedAt: z.iso.datetime(),
@@ -111,8 +114,15 @@ const sinkRecord = z.object({
   valueEncoding: encoded,
   headers: z.array(z.tuple([z.string(), z.base64().nullable()])),
 });
-const sourceRecord = z.object({ namespace: z.string(), token: z.string(), value: text, valueEncoding: encoded });
-const letterSchema = z.object({ ...common, record: z.union([sinkRecord, sourceRecord]) });
+const sourceRecord = z.object({
+  namespace: z.string(),
+  token: z.string(),
+  key: text.default(null),
+  keyEncoding: encoded.default('null'),
+  value: text.default(null),
+  valueEncoding: encoded.default('null'),
+});
+const letterSchema = z.object({ ...letterFacts, record: z.union([sinkRecord, sourceRecord]) });
 
 /**
  * The dead letter of a message, its record exactly as it was.
@@ -133,7 +143,9 @@ export function parseDeadLetter(body: string): DeadLetter {
     failedAt: Date.parse(failedAt),
   };
   if ('topic' in record) return { ...known, record: fromSinkRecord(record) };
-  return { ...known, record: { ...record, value: fromText(record.value, record.valueEncoding) } };
+  const { namespace, token } = record;
+  const key = fromText(record.key, record.keyEncoding);
+  return { ...known, record: { namespace, token, key, value: fromText(record.value, record.valueEncoding) } };
 }
 
 function fromSinkRecord(record: z.output<typeof sinkRecord>): ConsumedRecord {
@@ -155,7 +167,8 @@ function fromSinkRecord(record: z.output<typeof sinkRecord>): ConsumedRecord {
 const fromText = (value: string | null, encoding: 'utf8' | 'base64' | 'null'): Uint8Array | null =>
   value === null || encoding === 'null' ? null : Buffer.from(value, encoding);
 
-function parseJson(body: string): unknown {
+/** @throws DataError */
+export function parseJson(body: string): unknown {
   try {
     return JSON.parse(body);
   } catch {

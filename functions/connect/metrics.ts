@@ -19,6 +19,7 @@ export const METRICS = {
   sourceReconnects: { unit: 'Count', description: 'Change streams opened again after a failure.' },
   sourceStopped: { unit: 'Count', description: '1 while the task is stopped and waits for a person.' },
   sourceDeadLetters: { unit: 'Count', description: 'Records that the source sent to the dead letter queue.' },
+  sourceClaimChecks: { unit: 'Count', description: 'Large values that were stored in the claim check bucket.' },
   produceLatency: { unit: 'Milliseconds', description: 'From handing a batch to the producer to its acknowledgement.' },
   producerLaneRestarts: {
     unit: 'Count',
@@ -31,6 +32,7 @@ export const METRICS = {
   sinkUnsettled: { unit: 'Count', description: 'Records that have to come again.' },
   sinkDeadLetters: { unit: 'Count', description: 'Dead letters that SQS took.' },
   sinkUpdatesMissed: { unit: 'Count', description: 'Updates whose target document was not there.' },
+  sinkClaimChecks: { unit: 'Count', description: 'Large values that were read from the claim check bucket.' },
   sinkWriteLatency: { unit: 'Milliseconds', description: 'From the first bulk write of a put to the last.' },
   sinkEndToEndLatency: { unit: 'Milliseconds', description: 'Now minus the timestamp of the newest record of a put.' },
   replayed: { unit: 'Count', description: 'Dead letters sent to their sink again.' },

@@ -1,10 +1,11 @@
 import { z } from 'zod';
-import { isSinkDeadLetter, parseDeadLetter } from '../aws/dead-letter.ts';
+import { type DeadLetter, isSinkDeadLetter } from '../aws/dead-letter.ts';
+import { isStored, parseMessage, type StoredDeadLetter } from '../aws/stored-dead-letter.ts';
 import { ConnectorError, DataError, messageOf, RetriableError } from '../connect/errors.ts';
 import type { Log } from '../connect/log.ts';
 import type { Metrics } from '../connect/metrics.ts';
 import { sinkFunctionOf } from './sink-function.ts';
-import { toPutEvent } from './to-put-event.ts';
+import { toPutEvent, toStoredPutEvent } from './to-put-event.ts';
 
 export type ReplayDeps = {
   /** Of the stacks, such as `prod`. */
@@ -51,18 +52,25 @@ function parseEvent(event: unknown): readonly { messageId: string; body: string 
 }
 
 async function replay(body: string, { environment, invoke }: ReplayDeps): Promise<void> {
-  const letter = parseDeadLetter(body);
-  if (!isSinkDeadLetter(letter)) {
+  const letter = parseMessage(body);
+  const event = putEventOf(letter);
+  if (!event) {
     const message = `A dead letter of the source ${letter.connector} can't be replayed: only sinks write it again`;
     throw new DataError('DEAD_LETTER_INVALID', message);
   }
   const functionName = sinkFunctionOf(environment, letter.connector);
-  const { failed, payload } = await invoke(functionName, JSON.stringify(toPutEvent(letter)));
+  const { failed, payload } = await invoke(functionName, JSON.stringify(event));
   if (failed) throw new RetriableError('REPLAY_FAILED', `${functionName} failed: ${errorMessageOf(payload)}`);
   const answer = putAnswer.safeParse(JSON.parse(payload || 'null'));
   if (!answer.success || (answer.data?.batchItemFailures ?? []).length > 0) {
     throw new RetriableError('REPLAY_FAILED', `${functionName} did not settle the record`);
   }
+}
+
+/** Nothing for a letter of a source. */
+function putEventOf(letter: DeadLetter | StoredDeadLetter): object | undefined {
+  if (isStored(letter)) return 'topic' in letter.record ? toStoredPutEvent(letter) : undefined;
+  return isSinkDeadLetter(letter) ? toPutEvent(letter) : undefined;
 }
 
 /** Of the error document that Lambda answers with. */

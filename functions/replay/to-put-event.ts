@@ -1,4 +1,5 @@
 import type { SinkDeadLetter } from '../aws/dead-letter.ts';
+import type { StoredDeadLetter } from '../aws/stored-dead-letter.ts';
 import { topicPartitionOf } from '../connect/records.ts';
 
 /** The event that the sink's event source mapping would build of this one record, and how often it was rejected before. */
@@ -23,6 +24,13 @@ export function toPutEvent({ attempts, record }: SinkDeadLetter) {
     tailraceReplay: { attempts },
   };
 }
+
+/** An event that names a letter in the bucket: with its record in it, it might be larger than Lambda takes. */
+export const toStoredPutEvent = ({ attempts, stored }: Pick<StoredDeadLetter, 'attempts' | 'stored'>) => ({
+  eventSource: 'aws:kafka',
+  records: {},
+  tailraceReplay: { attempts, letter: stored },
+});
 
 const toBase64 = (bytes: Uint8Array | null): string | null =>
   bytes === null ? null : Buffer.from(bytes).toString('base64');

@@ -4,6 +4,7 @@ import { SQSClient } from '@aws-sdk/client-sqs';
 import middy from '@middy/core';
 import { createLog } from '../aws/log.ts';
 import { createMetrics } from '../aws/metrics.ts';
+import { lazyObjectStore } from '../aws/object-store.ts';
 import { endInvocation } from './end-invocation.ts';
 import { lambdaPut } from './lambda-put.ts';
 
@@ -18,7 +19,9 @@ const put = lambdaPut({
   connectorFile,
   hasPartialResponse: process.env.TAILRACE_PARTIAL_RESPONSE === 'true',
   deadLetterQueueUrl: process.env.TAILRACE_DEAD_LETTER_QUEUE_URL,
+  claimCheckBucket: process.env.TAILRACE_CLAIM_CHECK_BUCKET,
   sqs: () => new SQSClient(),
+  objects: lazyObjectStore(),
   env: (name) => process.env[name],
   log,
   metrics,

@@ -1,5 +1,7 @@
 import type { SQSClient } from '@aws-sdk/client-sqs';
+import { fetchValues, storeValues } from '../aws/claim-check.ts';
 import { createDeadLetters, type SendDeadLetters } from '../aws/dead-letters.ts';
+import type { ObjectStore } from '../aws/object-store.ts';
 import { awsSecretSources, resolvePlaceholders } from '../aws/secrets.ts';
 import { configure } from '../connect/configure.ts';
 import type { OpenSink } from '../connect/connector.ts';
@@ -16,7 +18,10 @@ export type PutEnvironment = {
   readonly connectorFile: string;
   readonly hasPartialResponse: boolean;
   readonly deadLetterQueueUrl: string | undefined;
+  /** For dead letters that are too large for the queue; absent: they are not sent. */
+  readonly claimCheckBucket: string | undefined;
   sqs(): Pick<SQSClient, 'send'>;
+  readonly objects: ObjectStore;
   env(name: string): string | undefined;
   readonly log: Log;
   readonly metrics: Metrics;
@@ -32,8 +37,10 @@ const RESERVE_MS = 5_000;
 export function lambdaPut(
   environment: PutEnvironment,
 ): (event: unknown, remainingMs: number) => Promise<BatchResponse> {
-  const { deadLetterQueueUrl, log, metrics, now, sqs } = environment;
-  const sendDeadLetters = deadLetterQueueUrl ? createDeadLetters(deadLetterQueueUrl, sqs()) : withoutQueue;
+  const { claimCheckBucket, deadLetterQueueUrl, log, metrics, now, objects, sqs } = environment;
+  const storeValue = claimCheckBucket ? storeValues(claimCheckBucket, objects) : undefined;
+  const sendDeadLetters = deadLetterQueueUrl ? createDeadLetters(deadLetterQueueUrl, sqs(), storeValue) : withoutQueue;
+  const fetchValue = fetchValues(objects);
   let opening: Promise<Opened> | undefined;
 
   const opened = (): Promise<Opened> => {
@@ -59,7 +66,7 @@ export function lambdaPut(
         putWithRenewedLogin(sink, records, deadline, { reopen: () => reopen(sink), log, now }),
     };
     const reserve = Math.min(RESERVE_MS, remainingMs / 2);
-    const deps = { sink: renewed, converters, sendDeadLetters, log, metrics, now };
+    const deps = { sink: renewed, converters, fetchValue, sendDeadLetters, log, metrics, now };
     return putInvocation(event, start + remainingMs - reserve, settings, deps);
   };
 }

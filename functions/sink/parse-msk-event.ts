@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { type ClaimCheck, claimCheckSchema } from '../aws/claim-check.ts';
 import { ConnectorError } from '../connect/errors.ts';
 import type { ConsumedRecord, Header } from '../connect/records.ts';
 
@@ -18,13 +19,15 @@ const record = z.object({
 const event = z.object({
   eventSource: z.enum(['aws:kafka', 'SelfManagedKafka']),
   records: z.record(z.string(), z.array(record)),
-  tailraceReplay: z.object({ attempts: z.int().min(1) }).optional(),
+  tailraceReplay: z.object({ attempts: z.int().min(1), letter: claimCheckSchema.optional() }).optional(),
 });
 
 export type PutEvent = {
   readonly records: readonly ConsumedRecord[];
   /** How often the one record of a replay was rejected before; nothing in an ordinary put. */
   readonly replayedAttempts: number | undefined;
+  /** Where the letter of a replay is that has no record in it, for it is too large for an event. */
+  readonly replayedLetter: ClaimCheck | undefined;
 };
 
 /**
@@ -42,6 +45,7 @@ export function parseMskEvent(input: unknown): PutEvent {
   return {
     records: Object.entries(records).flatMap(([name, list]) => toRecords(name, list)),
     replayedAttempts: tailraceReplay?.attempts,
+    replayedLetter: tailraceReplay?.letter,
   };
 }
 

@@ -1,25 +1,15 @@
-import type { DeadLetter, Failure } from '../aws/dead-letter.ts';
+import { type DeadLetter, type Failure, isSinkDeadLetter, parseDeadLetter } from '../aws/dead-letter.ts';
 import type { SendDeadLetters } from '../aws/dead-letters.ts';
-import type { OpenSink } from '../connect/connector.ts';
-import { ConnectorError, DataError, RetriableError } from '../connect/errors.ts';
+import { type ConnectorError, DataError, RetriableError } from '../connect/errors.ts';
 import type { Log } from '../connect/log.ts';
-import type { Metrics } from '../connect/metrics.ts';
 import type { Outcome } from '../connect/outcomes.ts';
-import { type ConsumedRecord, positionOf, type SinkRecord, topicPartitionOf } from '../connect/records.ts';
+import { type ConsumedRecord, positionOf, topicPartitionOf } from '../connect/records.ts';
 import { withContextHeaders } from './context-headers.ts';
-import { type Converters, convert } from './convert.ts';
 import { type PutEvent, parseMskEvent } from './parse-msk-event.ts';
 import { type Settlement, settle } from './settle.ts';
+import { type WriteDeps, writeRecords } from './write-records.ts';
 
-export type PutDeps = {
-  readonly sink: OpenSink;
-  readonly converters: Converters;
-  readonly sendDeadLetters: SendDeadLetters;
-  readonly log: Log;
-  readonly metrics: Metrics;
-  /** Milliseconds since 1970. */
-  now(): number;
-};
+export type PutDeps = WriteDeps & { readonly sendDeadLetters: SendDeadLetters; readonly log: Log };
 
 export type PutSettings = {
   readonly connector: string;
@@ -49,8 +39,8 @@ export async function putInvocation(
   settings: PutSettings,
   deps: PutDeps,
 ): Promise<BatchResponse> {
-  const put = parseMskEvent(event);
-  const outcomes = await write(put.records, deadline, deps);
+  const put = await withReplayedRecord(parseMskEvent(event), deps);
+  const outcomes = await writeRecords(put.records, deadline, deps);
   const rules = {
     toleranceOf: (topic: string) => deps.sink.toleranceOf(topic),
     hasPartialResponse: settings.hasPartialResponse,
@@ -66,34 +56,12 @@ export async function putInvocation(
 
 const identify = (record: ConsumedRecord) => ({ partition: topicPartitionOf(record), offset: record.offset });
 
-/** Outcomes by place. A record that no converter takes never reaches the connector. */
-async function write(records: readonly ConsumedRecord[], deadline: number, deps: PutDeps): Promise<Outcome[]> {
-  const outcomes = new Map<number, Outcome>();
-  const held = new Map<string, string>();
-  const places: number[] = [];
-  const converted: SinkRecord[] = [];
-  for (const [place, record] of records.entries()) {
-    const holder = held.get(topicPartitionOf(record));
-    const result = holder === undefined ? convert(record, deps.converters) : behind(holder);
-    if (!('status' in result)) {
-      places.push(place);
-      converted.push(result);
-      continue;
-    }
-    outcomes.set(place, result);
-    if (result.status === 'rejected' && deps.sink.toleranceOf(record.topic) === 'none') {
-      held.set(topicPartitionOf(record), positionOf(record));
-    }
-  }
-  const written = await deps.sink.put(converted, deadline);
-  for (const [index, outcome] of written.entries()) outcomes.set(places[index]!, outcome);
-  return records.map((_, place) => outcomes.get(place)!);
+async function withReplayedRecord(put: PutEvent, { fetchValue }: PutDeps): Promise<PutEvent> {
+  if (!put.replayedLetter) return put;
+  const letter = parseDeadLetter(Buffer.from(await fetchValue(put.replayedLetter)).toString('utf8'));
+  if (isSinkDeadLetter(letter)) return { ...put, records: [letter.record] };
+  throw new DataError('DEAD_LETTER_INVALID', `Expected a dead letter of a sink, got one of ${letter.connector}`);
 }
-
-const behind = (holder: string): Outcome => ({
-  status: 'unsettled',
-  error: new ConnectorError('WRITE_SKIPPED', `Not written: ${holder} before it has to come again`),
-});
 
 /** Sends the dead letters; a record whose letter was not taken is unsettled after all. */
 async function sendRejected(

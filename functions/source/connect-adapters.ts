@@ -1,8 +1,12 @@
 import { randomUUID } from 'node:crypto';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { SQSClient } from '@aws-sdk/client-sqs';
 import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
+import { storeValues } from '../aws/claim-check.ts';
+import { createDeadLetters } from '../aws/dead-letters.ts';
 import { connectProducer } from '../aws/kafka/connect-producer.ts';
 import { kafkaAddressOf } from '../aws/kafka/kafka-address.ts';
+import { lazyObjectStore } from '../aws/object-store.ts';
 import { createOffsetStore } from '../aws/offset-store.ts';
 import type { Log } from '../connect/log.ts';
 import type { Metrics } from '../connect/metrics.ts';
@@ -16,12 +20,12 @@ const BUFFER_BYTES = 32 * 1024 * 1024;
 const OVERRIDE = 'producer.override.';
 const CREATION = 'topic.creation.';
 
-/** The outside of a task: its items in DynamoDB and its producer. */
+/** The outside of a task: its items in DynamoDB, its producer, its dead letters and the bucket for large values. */
 export function connectAdapters(
   settings: Settings,
   config: TaskConfig,
   { log, metrics, now }: AdapterDeps,
-): Pick<TaskDeps, 'store' | 'connectProducer'> {
+): Pick<TaskDeps, 'store' | 'connectProducer' | 'sendDeadLetters' | 'storeValue'> {
   const client = DynamoDBDocumentClient.from(new DynamoDBClient(), {
     marshallOptions: { removeUndefinedValues: true },
   });
@@ -31,9 +35,14 @@ export function connectAdapters(
     newVersion: randomUUID,
   });
 
+  const { TAILRACE_CLAIM_CHECK_BUCKET: bucket, TAILRACE_DEAD_LETTER_QUEUE_URL: queueUrl } = settings;
+  const storeValue = bucket ? storeValues(bucket, lazyObjectStore()) : undefined;
+
   return {
     store,
-    async connectProducer(checkOwner) {
+    storeValue,
+    sendDeadLetters: queueUrl ? createDeadLetters(queueUrl, new SQSClient(), storeValue) : undefined,
+    async connectProducer(producerDeps) {
       const address = await kafkaAddressOf(settings);
       const options = {
         ...address,
@@ -46,7 +55,7 @@ export function connectAdapters(
         log,
         metrics,
       };
-      return connectProducer(options, { checkOwner });
+      return connectProducer(options, producerDeps);
     },
   };
 }

@@ -1,5 +1,5 @@
 import { setTimeout as wait } from 'node:timers/promises';
-import { RetriableError } from '../connect/errors.ts';
+import { ConnectorError, RetriableError } from '../connect/errors.ts';
 import type { Log } from '../connect/log.ts';
 
 const FIRST_DELAY_MS = 500;
@@ -9,7 +9,8 @@ const MOST_DELAY_MS = 30_000;
 /**
  * Tries until it works, with growing pauses; only a RetriableError is tried again.
  *
- * The failure is logged once per outage, as an error, because a person may have to act; the recovery once as info.
+ * The failure is logged once per outage, as an error, because a person may have to act; the recovery once as info. An
+ * abort ends it with the reason that the signal has, if that is an error of ours.
  */
 export async function retrying<T>(attempt: () => Promise<T>, log: Log, signal: AbortSignal): Promise<T> {
   for (let tries = 0; ; tries += 1) {
@@ -20,7 +21,15 @@ export async function retrying<T>(attempt: () => Promise<T>, log: Log, signal: A
     } catch (error) {
       if (!(error instanceof RetriableError)) throw error;
       if (tries === 0) log.error(error.message, { code: error.code, ...error.details });
-      await wait(Math.min(FIRST_DELAY_MS * 2 ** tries, MOST_DELAY_MS), undefined, { signal });
+      await pause(Math.min(FIRST_DELAY_MS * 2 ** tries, MOST_DELAY_MS), signal);
     }
+  }
+}
+
+async function pause(delayMs: number, signal: AbortSignal): Promise<void> {
+  try {
+    await wait(delayMs, undefined, { signal });
+  } catch (error) {
+    throw signal.reason instanceof ConnectorError ? signal.reason : error;
   }
 }

@@ -61,14 +61,16 @@ async function runUntilStopped(
   const ended = new AbortController();
   const flushing = flushRegularly(metrics, status, ended.signal);
   try {
-    const { config, connector, name, warnings } = await loadConnector(file, environment);
-    for (const warning of warnings) log.warn('Configuration warning', { file, warning });
-    status.limit(limitsOf(config.originals));
-    const adapters = connectAdapters(settings, config, { ...deps, metrics });
-    const options = { owner: deps.owner, leaseMs: settings.TAILRACE_LEASE_MS };
-    log.info('Started', { connector: name });
-    await runTask(connector, config, options, { ...deps, ...adapters, metrics, status }, signal);
-    log.info('Drained', { connector: name });
+    await withFreshSecrets(status, log, async () => {
+      const { config, connector, name, warnings } = await loadConnector(file, environment);
+      for (const warning of warnings) log.warn('Configuration warning', { file, warning });
+      status.limit(limitsOf(config.originals));
+      const adapters = connectAdapters(settings, config, { ...deps, metrics });
+      const options = { owner: deps.owner, leaseMs: settings.TAILRACE_LEASE_MS };
+      log.info('Started', { connector: name });
+      await runTask(connector, config, options, { ...deps, ...adapters, metrics, status }, signal);
+      log.info('Drained', { connector: name });
+    });
     return EXIT_CODES.drained;
   } catch (error) {
     if (signal.aborted && !(error instanceof ConnectorError)) return EXIT_CODES.drained;
@@ -79,6 +81,26 @@ async function runUntilStopped(
     ended.abort();
     await flushing;
     metrics.flush();
+  }
+}
+
+/**
+ * Runs the task from its file on; after a refused login once more, as the secrets may have been changed meanwhile. A
+ * login that is refused twice in a row, with nothing read in between, is the operator's to mend.
+ */
+export async function withFreshSecrets(
+  status: Pick<TaskStatus, 'state'>,
+  log: Log,
+  run: () => Promise<void>,
+): Promise<void> {
+  for (let isFirst = true; ; isFirst = false) {
+    try {
+      return await run();
+    } catch (error) {
+      const isLogin = error instanceof ConnectorError && error.details.isLogin === true;
+      if (!isLogin || !(isFirst || status.state === 'streaming')) throw error;
+      log.warn('The login was refused; reading the secrets again', { code: error.code, reason: error.message });
+    }
   }
 }
 

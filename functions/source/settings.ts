@@ -10,6 +10,7 @@ const schema = z.object({
   TAILRACE_CONNECTOR_FILE: z.string().optional(),
   TAILRACE_TABLE: z.string(),
   TAILRACE_DEAD_LETTER_QUEUE_URL: z.string().optional(),
+  TAILRACE_CLAIM_CHECK_BUCKET: z.string().optional(),
   TAILRACE_HEALTH_PORT: number(8080),
   TAILRACE_LEASE_MS: number(10_000),
   KAFKA_BOOTSTRAP_SERVERS: z.string().optional(),

@@ -1,13 +1,14 @@
-import type { Producer, ProducerRecord } from '../aws/kafka/producer.ts';
 import type { SourceBatch } from '../connect/connector.ts';
-import type { SourceRecord } from '../connect/records.ts';
 import type { OffsetCommits } from './offset-commits.ts';
+import type { Produce } from './produce.ts';
 
 export type TailDeps = {
   /** The connector's batches; the first one has no records. */
   poll(signal: AbortSignal): AsyncIterable<SourceBatch>;
-  toProducerRecord(record: SourceRecord): ProducerRecord;
-  producer: Pick<Producer, 'send' | 'room'>;
+  /** Resolves once all records of a batch are acknowledged; calls may overlap and keep their order. */
+  produce: Produce;
+  /** Resolves when the next batch may come: too much is not under way. */
+  room(): Promise<void>;
   commits: Pick<OffsetCommits, 'track' | 'save' | 'settled'>;
   /** @throws StoppedError where another task may produce by now. */
   assertHeld(): void;
@@ -23,18 +24,17 @@ export type TailDeps = {
  * nothing. Several batches are under way at once; a position is stored only after Kafka acknowledged all records before
  * it (`offset-commits.ts`). Pulling stops while too many bytes wait for their acknowledgement.
  *
- * @throws the producer's error where it failed for good; an abort drains and returns.
+ * @throws the error of what failed for good, the producer or a record that is not tolerated; an abort drains and returns.
  */
 export async function tail(deps: TailDeps, signal: AbortSignal): Promise<void> {
-  const { producer, commits } = deps;
+  const { commits } = deps;
   const failed = new AbortController();
   const stopping = AbortSignal.any([signal, failed.signal]);
   let opened = false;
 
   for await (const batch of deps.poll(stopping)) {
     deps.assertHeld();
-    const acknowledged =
-      batch.records.length > 0 ? producer.send(batch.records.map(deps.toProducerRecord)) : Promise.resolve();
+    const acknowledged = deps.produce(batch);
     acknowledged.catch((error: unknown) => failed.abort(error));
     commits.track(batch, acknowledged);
     deps.onBatch(batch);
@@ -44,7 +44,7 @@ export async function tail(deps: TailDeps, signal: AbortSignal): Promise<void> {
       opened = true;
       deps.onOpened();
     }
-    await producer.room();
+    await deps.room();
     if (stopping.aborted) break;
   }
   await commits.settled();

@@ -1,10 +1,16 @@
-import type { Producer } from '../aws/kafka/producer.ts';
+import type { StoreValue } from '../aws/claim-check.ts';
+import type { SendDeadLetters } from '../aws/dead-letters.ts';
+import type { Producer, ProducerDeps } from '../aws/kafka/producer.ts';
 import type { OffsetStore, StoredOffset } from '../aws/offset-store.ts';
 import type { SourceConnector, SourceDeps } from '../connect/connector.ts';
 import { converterOf } from '../connect/converters/converter-classes.ts';
+import { claimChecked } from './claim-checked.ts';
 import { acquireLease, type HeldLease } from './lease.ts';
 import { measuredProducer } from './measured-producer.ts';
 import { type Position, trackOffsets } from './offset-commits.ts';
+import { createProduce } from './produce.ts';
+import { type RecordsUnderWay, trackRecords } from './records-under-way.ts';
+import { createRejectedRecords, type RejectedRecords } from './rejected-records.ts';
 import { retrying } from './retrying.ts';
 import { tail } from './tail.ts';
 import type { TaskStatus } from './task-status.ts';
@@ -16,13 +22,16 @@ export type TaskConfig = {
   readonly keyConverter: string;
   readonly valueConverter: string;
   readonly offsetFlushIntervalMs: number;
+  readonly errorsTolerance: 'none' | 'all';
+  readonly errorsLogEnable: boolean;
   readonly originals: Readonly<Record<string, string>>;
 };
 
 export type TaskDeps = Omit<SourceDeps, 'items' | 'settled'> & {
   readonly store: OffsetStore;
-  /** `checkOwner` is asked before each request goes out; where it throws, nothing is sent. */
-  connectProducer(checkOwner: () => void): Promise<Producer>;
+  connectProducer(deps: ProducerDeps): Promise<Producer>;
+  readonly sendDeadLetters: SendDeadLetters | undefined;
+  readonly storeValue: StoreValue | undefined;
   readonly status: TaskStatus;
   /** Milliseconds of a clock that never jumps. */
   monotonic(): number;
@@ -52,10 +61,15 @@ export async function runTask<Config extends TaskConfig>(
     const stopping = AbortSignal.any([signal, lease.lost]);
     const partition = connector.partitionOf(config);
     const stored = await retrying(() => store.fence(partition, lease.epoch), log, stopping);
-    const producer = await retrying(() => openProducer(connector, config, deps, lease), log, stopping);
+    const handling = { underWay: trackRecords(), rejected: rejectedRecords(config, deps, stopping) };
+    const onRejected = claimChecked({ ...deps, ...handling }, stopping);
+    const connect = () => openProducer(connector, config, deps, { checkOwner: lease.assertHeld, onRejected });
+    const producer = await retrying(connect, log, stopping);
     await unlessLost(
       lease,
-      stream(connector, config, { ...deps, producer, lease, stored }, signal).finally(() => producer.close()),
+      stream(connector, config, { ...deps, ...handling, producer, lease, stored }, signal).finally(() =>
+        producer.close(),
+      ),
     );
   } finally {
     await lease.release().catch((error: unknown) => log.warn('Lease not released', { reason: String(error) }));
@@ -66,9 +80,9 @@ async function openProducer<Config>(
   connector: SourceConnector<Config>,
   config: Config,
   deps: TaskDeps,
-  lease: HeldLease,
+  producerDeps: ProducerDeps,
 ): Promise<Producer> {
-  const producer = await deps.connectProducer(lease.assertHeld);
+  const producer = await deps.connectProducer(producerDeps);
   try {
     await producer.prepare(connector.knownTopics(config));
     return producer;
@@ -78,7 +92,22 @@ async function openProducer<Config>(
   }
 }
 
-type Opened = TaskDeps & { producer: Producer; lease: HeldLease; stored: StoredOffset | undefined };
+function rejectedRecords(config: TaskConfig, deps: TaskDeps, signal: AbortSignal): RejectedRecords {
+  const settings = {
+    connector: config.name,
+    isTolerant: config.errorsTolerance === 'all',
+    logsErrors: config.errorsLogEnable,
+  };
+  return createRejectedRecords(settings, deps, signal);
+}
+
+type Opened = TaskDeps & {
+  readonly producer: Producer;
+  readonly underWay: RecordsUnderWay;
+  readonly rejected: RejectedRecords;
+  readonly lease: HeldLease;
+  readonly stored: StoredOffset | undefined;
+};
 
 /** Streams from the stored position; a position is saved at every interval, and once more when everything is drained. */
 async function stream<Config extends TaskConfig>(
@@ -87,7 +116,7 @@ async function stream<Config extends TaskConfig>(
   opened: Opened,
   signal: AbortSignal,
 ): Promise<void> {
-  const { lease, log, metrics, producer, status, store, stored } = opened;
+  const { lease, log, metrics, producer, rejected, status, store, stored } = opened;
   const partition = connector.partitionOf(config);
   const fingerprint = connector.fingerprintOf(config);
   const commits = trackOffsets(stored?.sequence ?? 0, {
@@ -106,18 +135,22 @@ async function stream<Config extends TaskConfig>(
   };
   signal.addEventListener('abort', () => status.enter('draining'), { once: true });
 
+  const toProducerRecord = producerRecordMaker(
+    converterOf(config.keyConverter),
+    converterOf(config.valueConverter),
+    lease.epoch,
+  );
   const ended = new AbortController();
   const saving = commits.saveRegularly(config.offsetFlushIntervalMs, ended.signal);
   try {
     const tailing = tail(
       {
         poll: (stopping) => connector.poll(config, stored, sourceDeps, stopping),
-        toProducerRecord: producerRecordMaker(
-          converterOf(config.keyConverter),
-          converterOf(config.valueConverter),
-          lease.epoch,
-        ),
-        producer: measuredProducer(producer, opened),
+        produce: createProduce({ ...opened, producer: measuredProducer(producer, opened), toProducerRecord }),
+        async room() {
+          await producer.room();
+          await rejected.room();
+        },
         commits,
         assertHeld: lease.assertHeld,
         onBatch(batch) {

@@ -2,11 +2,13 @@ import { Duration, Validations } from 'aws-cdk-lib';
 import type { SecurityGroup } from 'aws-cdk-lib/aws-ec2';
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
+import type { Bucket } from 'aws-cdk-lib/aws-s3';
 import type { Queue } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
 import type { LoadedSink } from '../environment-connectors.ts';
 import type { CloudSettings } from '../environment-schema.ts';
 import { namesOf } from '../names.ts';
+import { allowLargeValues, lettersOf, recordsOf } from './claim-check-access.ts';
 import { consumingStatements } from './kafka-access.ts';
 import { NodeFunction } from './node-function.ts';
 import { allowSecrets } from './secret-access.ts';
@@ -23,6 +25,7 @@ type Props = {
   readonly securityGroup: SecurityGroup;
   readonly tableName: string;
   readonly deadLetters: Queue;
+  readonly claimChecks: Bucket;
 };
 
 /** Both the function in the VPC and its mappings make network interfaces with the function's role. */
@@ -42,7 +45,7 @@ export class SinkFunction extends Construct {
 
   constructor(scope: Construct, id: string, props: Props) {
     super(scope, id);
-    const { clusterArn, deadLetters, environment, network, securityGroup, settings, sink } = props;
+    const { claimChecks, clusterArn, deadLetters, environment, network, securityGroup, settings, sink } = props;
     const functionName = namesOf(environment).sinkFunction(sink.name);
     const host = new NodeFunction(this, 'host', {
       functionName,
@@ -56,6 +59,7 @@ export class SinkFunction extends Construct {
         TAILRACE_CONNECTOR: sink.name,
         TAILRACE_TABLE: props.tableName,
         TAILRACE_DEAD_LETTER_QUEUE_URL: deadLetters.queueUrl,
+        TAILRACE_CLAIM_CHECK_BUCKET: claimChecks.bucketName,
         TAILRACE_PARTIAL_RESPONSE: String(settings.sink.pollers.mode === 'provisioned'),
       },
       inside: { network, securityGroup },
@@ -70,6 +74,10 @@ export class SinkFunction extends Construct {
       new PolicyStatement({ actions: NETWORK_INTERFACES, resources: ['*'] }),
     ];
     for (const statement of statements) host.role.addToPolicy(statement);
+    allowLargeValues(host.role, claimChecks, {
+      gets: [...recordsOf(sink.subscriptions.map(({ topic }) => topic)), lettersOf(sink.name)],
+      puts: [lettersOf(sink.name)],
+    });
     allowSecrets(host.role, sink.properties);
     Validations.of(host.role).acknowledge({
       id: 'AwsSolutions-IAM5[Resource::*]',

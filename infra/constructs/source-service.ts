@@ -15,6 +15,7 @@ import {
   OperatingSystemFamily,
   PropagatedTagSource,
 } from 'aws-cdk-lib/aws-ecs';
+import type { Bucket } from 'aws-cdk-lib/aws-s3';
 import type { Queue } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
 import type { LoadedSource } from '../environment-connectors.ts';
@@ -42,6 +43,7 @@ type Props = {
   readonly securityGroup: SecurityGroup;
   readonly table: TableV2;
   readonly deadLetters: Queue;
+  readonly claimChecks: Bucket;
 };
 
 /** The ECS service of one source connector: exactly one task, the old one stopped before the new one starts. */
@@ -69,7 +71,7 @@ export class SourceService extends Construct {
   }
 
   #taskDefinition(props: Props): FargateTaskDefinition {
-    const { bundle, deadLetters, environment, settings, table } = props;
+    const { bundle, claimChecks, deadLetters, environment, settings, table } = props;
     const task = new FargateTaskDefinition(this, 'task', {
       cpu: settings.source.cpu,
       memoryLimitMiB: settings.source.memoryMiB,
@@ -83,6 +85,7 @@ export class SourceService extends Construct {
         TAILRACE_CONNECTOR: props.source.name,
         TAILRACE_TABLE: table.tableName,
         TAILRACE_DEAD_LETTER_QUEUE_URL: deadLetters.queueUrl,
+        TAILRACE_CLAIM_CHECK_BUCKET: claimChecks.bucketName,
         TAILRACE_HEALTH_PORT: String(HEALTH_PORT),
         TAILRACE_LEASE_MS: String(settings.source.leaseMs),
         MSK_CLUSTER_ARN: props.clusterArn,

@@ -7,7 +7,11 @@ export const LOCAL_CREDENTIALS = { accessKeyId: 'local', secretAccessKey: 'local
  * The environment with which AWS's own SDK talks to the stand-ins of one machine and to nothing else: a profile, a
  * session or an instance role of the person who starts it must not leak in.
  */
-export function awsEnvironmentOf(endpoints: { dynamodbEndpoint: string; sqsEndpoint: string }): Record<string, string> {
+export function awsEnvironmentOf(endpoints: {
+  dynamodbEndpoint: string;
+  sqsEndpoint: string;
+  s3Endpoint: string;
+}): Record<string, string> {
   return {
     AWS_REGION: LOCAL_REGION,
     AWS_DEFAULT_REGION: LOCAL_REGION,
@@ -18,5 +22,6 @@ export function awsEnvironmentOf(endpoints: { dynamodbEndpoint: string; sqsEndpo
     AWS_EC2_METADATA_DISABLED: 'true',
     AWS_ENDPOINT_URL_DYNAMODB: endpoints.dynamodbEndpoint,
     AWS_ENDPOINT_URL_SQS: endpoints.sqsEndpoint,
+    AWS_ENDPOINT_URL_S3: endpoints.s3Endpoint,
   };
 }

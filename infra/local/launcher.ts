@@ -93,6 +93,7 @@ export const deployableEnvironment = (
   TAILRACE_ENVIRONMENT: environment,
   TAILRACE_TABLE: services.table,
   TAILRACE_DEAD_LETTER_QUEUE_URL: services.deadLetterQueueUrl,
+  TAILRACE_CLAIM_CHECK_BUCKET: services.claimCheckBucket,
   // on one machine the status line shows what metrics would
   POWERTOOLS_METRICS_DISABLED: 'true',
 });

@@ -13,6 +13,8 @@ export type Services = {
   readonly kafkaBootstrapServers: string;
   readonly dynamodbEndpoint: string;
   readonly sqsEndpoint: string;
+  readonly s3Endpoint: string;
+  readonly claimCheckBucket: string;
   readonly deadLetterQueueUrl: string;
   readonly replayQueueUrl: string;
   readonly replayQueueArn: string;
@@ -40,7 +42,7 @@ export async function startServices(
   await using starting = new AsyncDisposableStack();
   const own = async <T extends AsyncDisposable>(service: Promise<T>): Promise<T> => starting.use(await service);
   const options: LocalServiceOptions = { report, env };
-  const [{ mongodbUri }, { kafkaBootstrapServers }, { dynamodbEndpoint }, { sqsEndpoint, ...queues }] =
+  const [{ mongodbUri }, { kafkaBootstrapServers }, { dynamodbEndpoint }, { s3Endpoint, sqsEndpoint, ...queues }] =
     await Promise.all([
       startMongodb(run, options),
       startOrReachKafka(run, options),
@@ -48,20 +50,22 @@ export async function startServices(
       own(startSqs(names)),
     ]);
   report(`DynamoDB  dynalite, in this process, at ${dynamodbEndpoint}`);
-  report(`SQS       fauxqs, in this process, at ${sqsEndpoint}`);
-  const { deadLetterQueueUrl, replayQueueUrl, replayQueueArn, deadLettersOf } = queues;
+  report(`SQS, S3   fauxqs, in this process, at ${sqsEndpoint}`);
+  const { claimCheckBucket, deadLetterQueueUrl, replayQueueUrl, replayQueueArn, deadLettersOf } = queues;
   const started = starting.move();
   return {
     mongodbUri,
     kafkaBootstrapServers,
     dynamodbEndpoint,
     sqsEndpoint,
+    s3Endpoint,
+    claimCheckBucket,
     deadLetterQueueUrl,
     replayQueueUrl,
     replayQueueArn,
     table: names.table,
     region: LOCAL_REGION,
-    awsEnvironment: awsEnvironmentOf({ dynamodbEndpoint, sqsEndpoint }),
+    awsEnvironment: awsEnvironmentOf({ dynamodbEndpoint, sqsEndpoint, s3Endpoint }),
     deadLettersOf,
     [Symbol.asyncDispose]: () => started.disposeAsync(),
   };

@@ -5,6 +5,8 @@ import { LOCAL_REGION } from './aws-environment.ts';
 
 export type LocalSqs = AsyncDisposable & {
   readonly sqsEndpoint: string;
+  readonly s3Endpoint: string;
+  readonly claimCheckBucket: string;
   readonly deadLetterQueueUrl: string;
   readonly replayQueueUrl: string;
   readonly replayQueueArn: string;
@@ -18,7 +20,13 @@ const FOURTEEN_DAYS = '1209600';
 const REPLAY_VISIBILITY_TIMEOUT_SECONDS = '30';
 const REPLAY_MAX_RECEIVE_COUNT = 10;
 
-/** SQS's API in this process, with the dead letter queue and the replay queue whose dead letter queue it is. */
+/** In AWS the stack makes up its name. */
+const CLAIM_CHECK_BUCKET = 'tailrace-local-claim-check';
+
+/**
+ * SQS's and S3's APIs in this process: the dead letter queue, the replay queue whose dead letter queue it is, and the
+ * bucket for what is too large for a topic or a queue.
+ */
 export async function startSqs(names: Pick<Names, 'deadLetterQueue' | 'replayQueue'>): Promise<LocalSqs> {
   const server = await listeningOnLoopback(() => startFauxqs({ port: 0, logger: false, defaultRegion: LOCAL_REGION }));
   const deadLetters = server.createQueue(names.deadLetterQueue, {
@@ -34,11 +42,14 @@ export async function startSqs(names: Pick<Names, 'deadLetterQueue' | 'replayQue
       }),
     },
   });
+  server.createBucket(CLAIM_CHECK_BUCKET);
   const sqsEndpoint = `http://127.0.0.1:${server.port}`;
   // its own URLs have a host name that not every machine resolves
   const reachable = (queueUrl: string) => sqsEndpoint + new URL(queueUrl).pathname;
   return {
     sqsEndpoint,
+    s3Endpoint: sqsEndpoint,
+    claimCheckBucket: CLAIM_CHECK_BUCKET,
     deadLetterQueueUrl: reachable(deadLetters.queueUrl),
     replayQueueUrl: reachable(replay.queueUrl),
     replayQueueArn: replay.queueArn,

@@ -40,6 +40,7 @@ export class SinkStack extends Stack {
         securityGroup: network.securityGroups.sinkFunction,
         tableName: state.table.tableName,
         deadLetters: state.deadLetters,
+        claimChecks: state.claimChecks,
       }),
     }));
     new ReplayFunction(this, 'replay-function', {

@@ -40,6 +40,7 @@ export class SourceStack extends Stack {
         securityGroup: network.securityGroups.task,
         table: state.table,
         deadLetters: state.deadLetters,
+        claimChecks: state.claimChecks,
       });
     }
   }

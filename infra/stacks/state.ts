@@ -1,5 +1,6 @@
 import { type App, Duration, Stack } from 'aws-cdk-lib';
 import type { TableV2 } from 'aws-cdk-lib/aws-dynamodb';
+import type { Bucket } from 'aws-cdk-lib/aws-s3';
 import type { Queue } from 'aws-cdk-lib/aws-sqs';
 import { ClaimCheckBucket } from '../constructs/claim-check-bucket.ts';
 import { DeadLetterQueues } from '../constructs/dead-letter-queues.ts';
@@ -14,6 +15,7 @@ export class StateStack extends Stack {
   readonly table: TableV2;
   readonly deadLetters: Queue;
   readonly replay: Queue;
+  readonly claimChecks: Bucket;
 
   constructor(app: App, id: string, environment: CloudEnvironment) {
     super(app, id, stackPropsOf(environment, 'state', 'positions, dead letters, large values', { holdsData: true }));
@@ -28,7 +30,7 @@ export class StateStack extends Stack {
     });
     this.deadLetters = queues.deadLetters;
     this.replay = queues.replay;
-    new ClaimCheckBucket(this, 'claim-check', { topicHours: retention.topicHours });
+    this.claimChecks = new ClaimCheckBucket(this, 'claim-check', { topicHours: retention.topicHours }).bucket;
   }
 }
 

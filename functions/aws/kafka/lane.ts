@@ -145,6 +145,12 @@ export class Lane {
     for (const { delivery, count } of spans) delivery.settle(count);
   }
 
+  /** The record in flight, of which nothing was stored, gives its place to another one. */
+  replace(batch: Batch, record: ProducerRecord): void {
+    this.inFlight = undefined;
+    this.#first.unshift(newBatch(this, [record], batch.spans, batch.bytes));
+  }
+
   /** Halves the batch in flight, of which nothing was stored. */
   split(batch: Batch): void {
     this.inFlight = undefined;

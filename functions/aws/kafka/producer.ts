@@ -32,10 +32,11 @@ export type Producer = AsyncDisposable & {
 
 export type ProducerDeps = {
   /**
-   * Takes over a record that can never be stored (RECORD_TOO_LARGE): once it resolves the record counts as done; where
-   * it rejects, or is absent, the producer fails with the error.
+   * Takes over a record that can never be stored (RECORD_TOO_LARGE, RECORD_INVALID). Once it resolves the record counts
+   * as done, or the one that it resolves with is stored in its place; what comes behind it in its topic-partition waits
+   * for that. Where it rejects, or is absent, the producer fails with the error.
    */
-  readonly onRejected?: (record: ProducerRecord, error: DataError) => Promise<void>;
+  readonly onRejected?: (record: ProducerRecord, error: DataError) => Promise<ProducerRecord | undefined>;
   /** Called before each request goes out; where it throws (LEASE_LOST), nothing is sent and the producer fails with it. */
   readonly checkOwner?: () => void;
 };

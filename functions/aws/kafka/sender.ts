@@ -17,7 +17,7 @@ import type { Batch } from './lane.ts';
 import { classifyProduceError, nameOfCode, type Verdict } from './produce-errors.ts';
 import { PRODUCE, parseProduceAnswer, toProduceBody } from './produce-request.ts';
 import type { ProducerDeps } from './producer.ts';
-import { encodeBatch, encodeCompressedBatch } from './record-batch.ts';
+import { encodeBatch, encodeCompressedBatch, recordBytes } from './record-batch.ts';
 import type { ProducerSettings } from './settings.ts';
 import type { Topics } from './topics.ts';
 
@@ -186,17 +186,22 @@ export function openSender(deps: SenderDeps): Sender {
       batch.lane.split(batch);
       return deps.onAgain(batch);
     }
+    const [record] = batch.records;
     const where = topicPartitionOf(batch.lane);
     const error =
       because === 'size'
         ? new DataError(
             'RECORD_TOO_LARGE',
-            `Expected a record that fits max.message.bytes of ${batch.lane.topic} and producer.override.max.request.size, got ${batch.bytes} bytes for ${where} (${why})`,
+            `Expected a record that fits max.message.bytes of ${batch.lane.topic} and producer.override.max.request.size, got ${recordBytes(record!)} bytes for ${where} (${why})`,
           )
         : new DataError('RECORD_INVALID', `Kafka refused a record for ${where}: ${why}`);
     try {
       if (!deps.onRejected) throw error;
-      await deps.onRejected(batch.records[0]!, error);
+      const other = await deps.onRejected(record!, error);
+      if (other) {
+        batch.lane.replace(batch, other);
+        return deps.onAgain(batch);
+      }
     } catch (thrown) {
       return deps.onFailure(thrown instanceof ConnectorError ? thrown : error);
     }

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
+import { fetchValues, type StoreValue, storeValues } from '../../../functions/aws/claim-check.ts';
 import {
   type DeadLetter,
   deadLetterAttributes,
@@ -7,7 +8,9 @@ import {
   toDeadLetterBody,
 } from '../../../functions/aws/dead-letter.ts';
 import { createDeadLetters } from '../../../functions/aws/dead-letters.ts';
+import { fetchLetterText, parseMessage } from '../../../functions/aws/stored-dead-letter.ts';
 import type { ConsumedRecord } from '../../../functions/connect/records.ts';
+import { memoryObjects } from '../../support/object-store.ts';
 
 const bytes = fc.oneof(
   fc.constant(null),
@@ -88,7 +91,11 @@ function queue(refuses: (place: number) => boolean, fails = false) {
       };
     },
   };
-  return { batches, send: createDeadLetters('http://queue', client as never) };
+  return {
+    batches,
+    send: createDeadLetters('http://queue', client as never),
+    sendWith: (storeValue: StoreValue) => createDeadLetters('http://queue', client as never, storeValue),
+  };
 }
 
 test('sends at most ten in one call, and tells each that the queue refused', async () => {
@@ -105,6 +112,78 @@ test('sends at most a mebibyte in one call, and never a letter that is larger', 
   const errors = await send([of(500_000), of(500_000), of(500_000), of(1_100_000)]);
   expect(batches.map(({ Entries }) => Entries.length)).toEqual([2, 1]);
   expect(errors.map(Boolean)).toEqual([false, false, false, true]);
+});
+
+const sourceLetter = (value: Uint8Array): DeadLetter => ({
+  ...letterOf(record),
+  connector: 'orders-source',
+  record: { namespace: 'shop.orders', token: '{"_data": "82"}', key: Buffer.from('{"_id": 1}'), value },
+});
+
+test.each([
+  [
+    'a sink',
+    letterOf({ ...record, key: Buffer.from('k'), value: Buffer.alloc(6_000_000, 0xff), headers: [['h', null]] }),
+  ],
+  ['a source', sourceLetter(Buffer.alloc(2_000_000, 'x'))],
+])(
+  'a letter of %s that is too large is kept in the bucket, and its message tells the facts and where',
+  async (_, letter) => {
+    const { objects, store } = memoryObjects();
+    const { batches, sendWith } = queue(() => false);
+    expect(await sendWith(storeValues('large', store))([letter])).toEqual([undefined]);
+    const body = batches[0]!.Entries[0]!.MessageBody;
+    expect(body.length).toBeLessThan(2000);
+    const {
+      value: _value,
+      valueEncoding: _encoding,
+      headers: _headers,
+      ...facts
+    } = JSON.parse(toDeadLetterBody(letter)).record;
+    expect(JSON.parse(body)).toEqual({
+      ...JSON.parse(toDeadLetterBody(letter)),
+      record: facts,
+      $claimCheck: expect.objectContaining({
+        bucket: 'large',
+        key: expect.stringMatching(new RegExp(`^dead-letters/${letter.connector}/[0-9a-f]{64}$`)),
+      }),
+    });
+    expect(parseMessage(body)).toMatchObject({ connector: letter.connector, attempts: 1, stored: { bucket: 'large' } });
+    expect(objects.size).toBe(1);
+    const whole = await fetchLetterText(body, fetchValues(store));
+    expect(parseDeadLetter(whole)).toEqual(letter);
+  },
+);
+
+test('a key that is too long for the message is in the bucket only', async () => {
+  const { store } = memoryObjects();
+  const { batches, sendWith } = queue(() => false);
+  const large = letterOf({ ...record, key: Buffer.alloc(2_000_000, 'k') });
+  expect(await sendWith(storeValues('large', store))([large])).toEqual([undefined]);
+  expect(JSON.parse(batches[0]!.Entries[0]!.MessageBody).record).not.toHaveProperty('key');
+});
+
+test('a letter that the bucket does not take is not sent', async () => {
+  const { away, store } = memoryObjects();
+  away.value = true;
+  const { batches, sendWith } = queue(() => false);
+  const letters = [letterOf({ ...record, value: Buffer.alloc(2_000_000) }), letterOf(record)];
+  const errors = await sendWith(storeValues('large', store))(letters);
+  expect(errors.map((error) => error?.code)).toEqual(['DEAD_LETTER_UNSENT', undefined]);
+  expect(batches.flatMap(({ Entries }) => Entries)).toHaveLength(1);
+});
+
+test('without a bucket the letter of a source leaves the value out, which is in the database, and says so', async () => {
+  const { batches, send } = queue(() => false);
+  expect(await send([sourceLetter(Buffer.alloc(2_000_000, 'x'))])).toEqual([undefined]);
+  const letter = parseDeadLetter(batches[0]!.Entries[0]!.MessageBody);
+  expect(letter.error.message).toBe('refused (left out here: a value of 2000000 bytes)');
+  expect(letter.record).toMatchObject({ key: Buffer.from('{"_id": 1}'), value: null });
+});
+
+test('a message that is no letter is not taken for one that is stored', () => {
+  expect(() => parseMessage('{"$claimCheck": {"bucket": "b"}}')).toThrow('Expected a dead letter of a connector');
+  expect(parseMessage(toDeadLetterBody(letterOf(record)))).toEqual(letterOf(record));
 });
 
 test('a queue that cannot be reached takes none', async () => {

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import { type SinkDeadLetter, toDeadLetterBody } from '../../../functions/aws/dead-letter.ts';
+import { toStoredBody } from '../../../functions/aws/stored-dead-letter.ts';
 import type { ConsumedRecord } from '../../../functions/connect/records.ts';
 import { replayMessages } from '../../../functions/replay/replay-messages.ts';
 import { sinkFunctionOf } from '../../../functions/replay/sink-function.ts';
@@ -57,6 +58,17 @@ test('sends the record to the function of its sink exactly as it was, with its a
   expect(records).toEqual([{ ...record, key: Buffer.from(record.key!), value: Buffer.from(record.value!) }]);
 });
 
+const stored = { bucket: 'large', key: 'dead-letters/orders.sink/1', bytes: 9, sha256: 'a'.repeat(64) };
+
+test('of a letter in the bucket it sends where that is: an event with its record might be too large', async () => {
+  const { calls, replay } = rig(() => ({ failed: false, payload: 'null' }));
+  const source = { ...letter, record: { namespace: 'shop.orders', key: null, token: 't', value: null } };
+  const Records = [message('sink', toStoredBody(letter, stored)), message('source', toStoredBody(source, stored))];
+  expect(await replay({ Records })).toEqual(failures('source'));
+  expect(calls).toHaveLength(1);
+  expect(parseMskEvent(calls[0]?.event)).toEqual({ records: [], replayedAttempts: 2, replayedLetter: stored });
+});
+
 test.each([
   ['the sink failed', { failed: true, payload: '{"errorMessage":"database is down"}' }],
   ['the sink did not settle the record', { failed: false, payload: '{"batchItemFailures":[{}]}' }],
@@ -67,7 +79,7 @@ test.each([
 });
 
 test('one message that cannot be replayed does not hold up the others', async () => {
-  const source = { ...letter, record: { namespace: 'shop.orders', token: 't', value: null } };
+  const source = { ...letter, record: { namespace: 'shop.orders', key: null, token: 't', value: null } };
   const { calls, log, replay } = rig(() => ({ failed: false, payload: 'null' }));
   const Records = [message('broken', '{}'), message('source', toDeadLetterBody(source)), message('good')];
   expect(await replay({ Records })).toEqual(failures('broken', 'source'));

@@ -53,6 +53,7 @@ function rig(
   const deps: PutDeps = {
     sink,
     converters: { key: stringConverter, value: stringConverter },
+    fetchValue: () => Promise.reject(new Error('No value is elsewhere')),
     async sendDeadLetters(sent) {
       if (takes) letters.push(...sent);
       return sent.map(() => (takes ? undefined : new RetriableError('DEAD_LETTER_UNSENT', 'queue is down')));

@@ -1,5 +1,7 @@
 import type { Template } from 'aws-cdk-lib/assertions';
 import { beforeAll, describe, expect, test } from 'vitest';
+import { storeValues } from '../../../functions/aws/claim-check.ts';
+import { lettersOf, recordsOf } from '../../../infra/constructs/claim-check-access.ts';
 import { CLOUD, cloudEnvironment, type Resource, resourcesOf, rightsOf, templatesOf } from './synthesised.ts';
 
 const mappingsOf = (template: Template): Resource[] =>
@@ -52,6 +54,7 @@ describe.each(CLOUD)('the sink stack of %s', (name) => {
     const variables = functionNamed(template, `tailrace-${name}-sink-orders-sink`).Environment.Variables;
     expect(Object.keys(variables).sort()).toEqual([
       'NODE_OPTIONS',
+      'TAILRACE_CLAIM_CHECK_BUCKET',
       'TAILRACE_CONNECTOR',
       'TAILRACE_DEAD_LETTER_QUEUE_URL',
       'TAILRACE_ENVIRONMENT',
@@ -77,6 +80,15 @@ describe.each(CLOUD)('the sink stack of %s', (name) => {
     expect(rights['secretsmanager:GetSecretValue']).toMatch(new RegExp(`:secret:tailrace/${name}/mongodb-\\?{6}"`));
     expect(rights['sqs:SendMessage']).toContain('queuesdeadletters');
     expect(Object.keys(rights).filter((action) => action.startsWith('dynamodb'))).toEqual([]);
+  });
+
+  test('lets a sink read large values of its topic and its own dead letters, and store only those', () => {
+    const rights = rightsOf(template, 'sinkhostrole');
+    expect(rights['s3:GetObject']).toMatch(/\/dead-letters\/orders-sink\/\?{64}".*\/records\/shop\.orders\/\?{64}"/);
+    expect(rights['s3:PutObject']).toMatch(/\/dead-letters\/orders-sink\/\?{64}"/);
+    expect(rights['s3:PutObject']).not.toContain('records');
+    // else S3 says of an object that is gone that access is denied, and its record would come again for ever
+    expect(rights['s3:ListBucket']).not.toContain('*');
   });
 
   test('lets the replay function call the sinks of this environment, and no other function', () => {
@@ -106,6 +118,18 @@ describe.each(CLOUD)('the sink stack of %s', (name) => {
     );
     expect(replay?.Properties).toMatchObject({ FunctionResponseTypes: ['ReportBatchItemFailures'], BatchSize: 1 });
   });
+});
+
+test('the rights to large values are for the keys that tasks and functions make', async () => {
+  const keys: string[] = [];
+  const put = async (_: string, key: string) => void keys.push(key);
+  const store = storeValues('b', { put });
+  await store('records', 'shop orders.x', Buffer.from('a'));
+  await store('dead-letters', 'orders/sink', Buffer.from('a'));
+  const patterns = [...recordsOf(['shop orders.x']), lettersOf('orders/sink')];
+  for (const [place, pattern] of patterns.entries()) {
+    expect(keys[place]).toMatch(new RegExp(`^${pattern.replaceAll('.', '\\.').replaceAll('?', '.')}$`));
+  }
 });
 
 test('asks for no more pollers than the topic has partitions', () => {

@@ -40,6 +40,7 @@ describe.each(CLOUD)('the source stack of %s', (name) => {
       TAILRACE_CONNECTOR: 'orders-source',
       TAILRACE_TABLE: 'a reference',
       TAILRACE_DEAD_LETTER_QUEUE_URL: 'a reference',
+      TAILRACE_CLAIM_CHECK_BUCKET: 'a reference',
       TAILRACE_HEALTH_PORT: 8080,
       TAILRACE_LEASE_MS: 10_000,
       MSK_CLUSTER_ARN: 'a reference',
@@ -89,6 +90,16 @@ describe.each(CLOUD)('the source stack of %s', (name) => {
         .filter((action) => action.startsWith('dynamodb'))
         .sort(),
     ).toEqual(['dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:Query', 'dynamodb:UpdateItem']);
+  });
+
+  test('lets the task store large values of its topics and its own dead letters, and read none', () => {
+    const rights = rightsOf(template, 'sourcerole');
+    expect(rights['s3:PutObject']).toMatch(/\/records\/shop\.orders\/\?{64}"/);
+    expect(rights['s3:PutObject']).toMatch(/\/dead-letters\/orders-source\/\?{64}"/);
+    expect(Object.keys(rights).filter((action) => action.startsWith('s3'))).toEqual([
+      's3:AbortMultipartUpload',
+      's3:PutObject',
+    ]);
   });
 
   test('lets the task read the one secret that its connector file names', () => {

@@ -104,7 +104,7 @@ export const sourceLetter = (): Record<string, unknown> =>
     toDeadLetterBody({
       connector: 'orders',
       error: { code: 'RECORD_TOO_LARGE', message: 'Too large', stage: 'VALUE_CONVERTER', class: 'MongoSourceTask' },
-      record: { namespace: 'shop.orders', token: '{"_data": "82"}', value: null },
+      record: { namespace: 'shop.orders', token: '{"_data": "82"}', key: null, value: null },
       failedAt: Date.parse('2026-11-24T11:30:00Z'),
       attempts: 1,
     }),

@@ -2,8 +2,10 @@ import { randomUUID } from 'node:crypto';
 import { SQSClient } from '@aws-sdk/client-sqs';
 import { type Collection, type Db, type Document, MongoClient } from 'mongodb';
 import { inject } from 'vitest';
+import { fetchValues } from '../../../functions/aws/claim-check.ts';
 import { type DeadLetter, parseDeadLetter } from '../../../functions/aws/dead-letter.ts';
 import { createDeadLetters } from '../../../functions/aws/dead-letters.ts';
+import { lazyObjectStore } from '../../../functions/aws/object-store.ts';
 import { byteArrayConverter } from '../../../functions/connect/converters/byte-array-converter.ts';
 import { stringConverter } from '../../../functions/connect/converters/string-converter.ts';
 import { mongodbSink } from '../../../functions/connectors/mongodb/sink/mongodb-sink.ts';
@@ -60,6 +62,7 @@ export async function openSinking(properties: Readonly<Record<string, string>> =
   const deps = {
     sink,
     converters: { key: stringConverter, value: isBinary ? byteArrayConverter : stringConverter },
+    fetchValue: fetchValues(lazyObjectStore()),
     sendDeadLetters: createDeadLetters(services.deadLetterQueueUrl, sqs),
     log,
     metrics: { add },

@@ -44,7 +44,9 @@ export function createOutage(context: StreamContext, { log, metrics, now, random
     if (!isLogged) say(error);
     isLogged = true;
     metrics.add('sourceReconnects', 1);
-    return pauseMs(attempts++, random());
+    const pause = pauseMs(attempts++, random());
+    // what may be permanent has to show soon
+    return isPatient ? Math.min(pause, since + PATIENCE_MS - now()) : pause;
   }
 
   function say(error: unknown): void {
@@ -117,7 +119,8 @@ function toFinal(error: unknown, failure: MongoFailure, context: StreamContext):
   const what = failure === 'login' ? 'the credentials of connection.uri' : `to watch ${watch}`;
   return new ConfigError([{ property: '', message: `MongoDB refused ${what}: ${words}` }], 'MONGODB_REFUSED', {
     cause: error,
-    details,
+    // the secret may have been changed: whoever runs this reads it again
+    details: { ...details, isLogin: failure === 'login' },
   });
 }
 

@@ -123,6 +123,43 @@ test('a record over the topic’s limit never leaves', async () => {
   expect(arrived).toEqual([]);
 });
 
+test('another record goes in the place of one that is too large, and what is behind it waits for that', async () => {
+  const { promise: stored, resolve } = Promise.withResolvers<void>();
+  const { producer, logs } = fakeProducer({
+    leaders: [1, 1],
+    maxMessageBytes: 500,
+    parts: {
+      async onRejected(given) {
+        await stored;
+        return { ...given, value: Buffer.from('reference') };
+      },
+    },
+  });
+  const sent = producer.send([record('a'), record('x'.repeat(1000)), record('b'), record('other', 1)]);
+  const later = producer.send([record('c')]);
+  await expect.poll(() => logs).toEqual([['a'], ['other']]);
+  resolve();
+  await Promise.all([sent, later]);
+  expect(logs).toEqual([['a', 'reference', 'b', 'c'], ['other']]);
+});
+
+test('a record that is still too large in another’s place is rejected again, with its own size', async () => {
+  const errors: string[] = [];
+  const { producer, logs } = fakeProducer({
+    leaders: [1],
+    react: ({ values }) => (values.some((value) => value.startsWith('big')) ? 10 : 0),
+    parts: {
+      async onRejected(given, { message }) {
+        errors.push(/got (\d+) bytes/.exec(message)?.[1] ?? message);
+        return errors.length === 1 ? { ...given, value: Buffer.from('big') } : undefined;
+      },
+    },
+  });
+  await producer.send([record('a'), record(`big${'x'.repeat(97)}`), record('b')]);
+  expect(errors).toEqual(['136', '39']);
+  expect(logs).toEqual([['a', 'b']]);
+});
+
 test('a dead letter that can’t be sent fails the producer with that error', async () => {
   const unsent = new DataError('DEAD_LETTER_UNSENT', 'No queue');
   const { producer } = fakeProducer({
@@ -194,7 +231,7 @@ test('there is room until as many bytes as the limit are unacknowledged, and aga
   const { producer } = fakeProducer({
     leaders: [1],
     react: () => 1,
-    parts: { bufferBytes: 1000, onRejected: () => held },
+    parts: { bufferBytes: 1000, onRejected: () => held.then(() => undefined) },
     maxMessageBytes: 500,
   });
   await producer.room();

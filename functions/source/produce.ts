@@ -1,0 +1,55 @@
+import type { Producer, ProducerRecord } from '../aws/kafka/producer.ts';
+import type { SourceBatch } from '../connect/connector.ts';
+import { DataError } from '../connect/errors.ts';
+import type { Stage } from '../connect/outcomes.ts';
+import type { SourceRecord } from '../connect/records.ts';
+import { originIn, type RecordsUnderWay } from './records-under-way.ts';
+import type { RejectedRecords } from './rejected-records.ts';
+
+export type ProduceDeps = {
+  /** @throws DataError where a converter does not take the record. */
+  toProducerRecord(record: SourceRecord): ProducerRecord;
+  readonly producer: Pick<Producer, 'send'>;
+  readonly underWay: RecordsUnderWay;
+  readonly rejected: RejectedRecords;
+};
+
+/** Resolves once a batch is behind us: all of its records acknowledged by Kafka, or taken by the dead letter queue. */
+export type Produce = (batch: SourceBatch) => Promise<void>;
+
+const CONVERTER_CLASS = 'org.apache.kafka.connect.errors.DataException';
+
+/**
+ * Converts a batch and hands it to the producer, at once: batches keep the order of the calls.
+ *
+ * What comes before a record that is not tolerated is produced, what comes behind it never. A dead letter counts like a record that is to be acknowledged, so no position passes an event of which nothing is kept.
+ */
+export function createProduce({ toProducerRecord, producer, underWay, rejected }: ProduceDeps): Produce {
+  let refusal: DataError | undefined;
+
+  return async (batch) => {
+    if (refusal) throw refusal;
+    const records: ProducerRecord[] = [];
+    const places: number[] = [];
+    const waiting: Promise<void>[] = [];
+    for (const [place, record] of batch.records.entries()) {
+      try {
+        records.push(toProducerRecord(record));
+        places.push(place);
+      } catch (error) {
+        if (!(error instanceof DataError)) throw error;
+        const stage = (error.details.stage ?? 'VALUE_CONVERTER') as Stage;
+        waiting.push(rejected.reject(originIn(batch, place), { error, stage, class: CONVERTER_CLASS }));
+        if (rejected.isTolerant) continue;
+        refusal = error;
+        break;
+      }
+    }
+    if (records.length > 0) {
+      const forget = underWay.add(batch, places, records);
+      waiting.push(producer.send(records).finally(forget));
+    }
+    if (batch.rejected) waiting.push(rejected.deadLetter(batch.rejected));
+    await Promise.all(waiting);
+  };
+}
