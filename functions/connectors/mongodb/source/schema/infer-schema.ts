@@ -3,6 +3,7 @@ import type { Schema } from '../../../../connect/records.ts';
 import type { JsonFormat } from '../../bson/json-formats.ts';
 import type { ToValue } from './conversion.ts';
 import { createInferShape } from './infer-shape.ts';
+import { settleShape } from './merge-shapes.ts';
 import type { Shape } from './shape.ts';
 import { createShapeTable } from './shape-table.ts';
 import { createToValue } from './to-value.ts';
@@ -24,7 +25,7 @@ export function createInferSchema(format: JsonFormat): (document: Buffer) => Inf
     const shape = memory.shapeOf(document);
     const known = memory.inferred.get(shape);
     if (known) return known;
-    const settled = memory.table.settle(shape);
+    const settled = settleShape(shape, memory.table);
     const inferred = memory.inferred.get(settled) ?? toInferred(settled, format);
     memory.inferred.set(settled, inferred);
     memory.inferred.set(shape, inferred);

@@ -2,6 +2,7 @@ import { decimal128Parts } from '../../bson/decimal128-parts.ts';
 import { endOfCString, endOfValue } from '../../bson/element-reader.ts';
 import { BSON_TYPE } from '../../bson/types.ts';
 import { createLayouts, fieldsOf, type Place } from './layouts.ts';
+import { createMergeShapes } from './merge-shapes.ts';
 import { BINARY, BOOLEAN, FLOAT64, INT32, INT64, type Shape, TEXT, TIMESTAMP, UNKNOWN } from './shape.ts';
 import type { ShapeTable } from './shape-table.ts';
 
@@ -11,6 +12,7 @@ const TOP = 'default';
 /** Prepares the reading of shapes. */
 export function createInferShape(table: ShapeTable): (document: Buffer) => Shape {
   const { placeAt, stepOf, layoutBehind } = createLayouts(table);
+  const merge = createMergeShapes(table);
 
   function shapeOf(source: Buffer, type: number, start: number, place: Place): Shape {
     switch (type) {
@@ -34,7 +36,7 @@ export function createInferShape(table: ShapeTable): (document: Buffer) => Shape
     for (let at = start + 4; source[at] !== 0 && items !== TEXT; ) {
       const type = source[at]!;
       const from = endOfCString(source, at + 1) + 1;
-      items = table.merge(items, shapeOf(source, type, from, place));
+      items = merge(items, shapeOf(source, type, from, place));
       at = endOfValue(source, type, from);
     }
     let shape = place.arrays.get(items);

@@ -1,19 +1,13 @@
-import { FIRST_ID, type Shape, type StructShape, TEXT, toDecimalShape, UNKNOWN } from './shape.ts';
+import { FIRST_ID, type Shape, type StructShape, toDecimalShape } from './shape.ts';
 
 /** Characters of the keys of all that is kept: some tens of megabytes with what belongs to them. */
 const MAX_KEY_CHARACTERS = 1_000_000;
-
-/** Two ids make one number that is exact; there is a character for each id. */
-const ID_LIMIT = 2 ** 26;
-/** What a known merger counts as. */
-const PAIR_CHARACTERS = 8;
 
 /** Makes shapes, each only once, so that equal ones are the same object as long as they are kept. */
 export type ShapeTable = ReturnType<typeof createShapeTable>;
 
 export function createShapeTable() {
   const shapes = new Map<string, Shape>();
-  const merges = new Map<number, Shape>();
   let nextId = FIRST_ID;
   let characters = 0;
 
@@ -44,36 +38,5 @@ export function createShapeTable() {
     return only(key, (id) => ({ kind: 'struct', id, name, fields: new Map(sorted) }));
   }
 
-  /** The shape that values of both fit in. */
-  function merge(a: Shape, b: Shape): Shape {
-    if (a === b || b === UNKNOWN) return a;
-    if (a === UNKNOWN) return b;
-    if (a.kind === 'scalar' || b.kind === 'scalar') return TEXT;
-    const pair = a.id * ID_LIMIT + b.id;
-    let merged = merges.get(pair);
-    if (!merged) {
-      merged = mergeAnew(a, b);
-      merges.set(pair, merged);
-      charge(PAIR_CHARACTERS);
-    }
-    return merged;
-  }
-
-  function mergeAnew(a: Shape, b: Shape): Shape {
-    if (a.kind === 'array' && b.kind === 'array') return array(a.name, merge(a.items, b.items));
-    if (a.kind !== 'struct' || b.kind !== 'struct') return TEXT;
-    const fields = new Map(a.fields);
-    for (const [field, shape] of b.fields) fields.set(field, merge(fields.get(field) ?? UNKNOWN, shape));
-    return struct(a.name, fields);
-  }
-
-  /** The same with texts in place of what is still unknown. */
-  function settle(shape: Shape): Shape {
-    if (shape === UNKNOWN) return TEXT;
-    if (shape.kind === 'array') return array(shape.name, settle(shape.items));
-    if (shape.kind === 'scalar') return shape;
-    return struct(shape.name, new Map([...shape.fields].map(([field, inner]) => [field, settle(inner)])));
-  }
-
-  return { decimal, array, struct, merge, settle, charge, isFull: () => characters > MAX_KEY_CHARACTERS };
+  return { decimal, array, struct, charge, isFull: () => characters > MAX_KEY_CHARACTERS };
 }
