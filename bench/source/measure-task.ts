@@ -57,7 +57,7 @@ function startTask(run: Run, script: string, { dynamodbEndpoint, format, kafka, 
   return run.start(`task-${name}`, process.execPath, [script, 'task'], {
     ipc: true,
     env: {
-      ...awsEnvironmentOf({ dynamodbEndpoint, sqsEndpoint: dynamodbEndpoint }),
+      ...awsEnvironmentOf({ dynamodbEndpoint, sqsEndpoint: dynamodbEndpoint, s3Endpoint: dynamodbEndpoint }),
       KAFKA_BOOTSTRAP_SERVERS: kafka,
       TAILRACE_CONNECTOR_FILE: file,
       TAILRACE_TABLE: table,
