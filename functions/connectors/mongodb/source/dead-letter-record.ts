@@ -6,10 +6,11 @@ import { JSON_FORMATS } from '../bson/json-formats.ts';
 import { jsonTextOf } from '../bson/json-writer.ts';
 import { tokenOf } from './cursor-reply.ts';
 import type { SourceConfig } from './properties.ts';
+import { tokenKey } from './token-key.ts';
 
 /** An event that could not be a record, as the peer's dead letter topic gets it: relaxed JSON, whatever the formats are. */
 export function toDeadLetterRecord(event: Buffer, topic: string, config: SourceConfig): SourceRecord {
-  const key = documentIn(event, 'documentKey') ?? documentIn(event, '_id');
+  const key = keyOf(event, config);
   const value = config.publishFullDocumentOnly ? documentIn(event, 'fullDocument') : event;
   return {
     topic,
@@ -43,6 +44,14 @@ function legible<T>(read: () => T): T | undefined {
     if (error instanceof DataError) return undefined;
     throw error;
   }
+}
+
+/** The document that the key would have been made from. */
+function keyOf(event: Buffer, config: SourceConfig): Buffer | undefined {
+  if (config.outputFormatKey === 'schema') return event;
+  const documentKey = config.changeStreamDocumentKeyAsKey ? documentIn(event, 'documentKey') : undefined;
+  const token = documentIn(event, '_id');
+  return documentKey ?? (token && tokenKey(token));
 }
 
 const textOf = (document: Buffer | undefined): string => (document ? jsonTextOf(document, JSON_FORMATS.relaxed) : '{}');

@@ -1,5 +1,7 @@
 import { boolean, choice, text } from '../../../connect/properties.ts';
 import { refuseClassName } from './class-names.ts';
+import { DEFAULT_KEY_SCHEMA, DEFAULT_VALUE_SCHEMA } from './schema/default-schemas.ts';
+import { refuseAvroSchema } from './schema/refuse-avro.ts';
 
 const FORMATS = ['json', 'bson', 'schema'] as const;
 
@@ -20,20 +22,24 @@ export const outputProperties = {
   'output.schema.infer.value': boolean({
     group: 'Output',
     importance: 'high',
-    description: 'Makes a schema from each document; used with output.format.value=schema.',
+    description:
+      'Makes a schema from each document, whatever output.schema.value is; used with output.format.value=schema.',
     default: 'false',
   }),
   'output.schema.key': text({
     group: 'Output',
     importance: 'high',
-    description: 'Avro schema of keys; used with output.format.key=schema.',
-    default: '',
+    description:
+      'Avro schema of keys, which takes its fields from the whole event; used with output.format.key=schema.',
+    default: DEFAULT_KEY_SCHEMA,
+    check: refuseAvroSchema,
   }),
   'output.schema.value': text({
     group: 'Output',
     importance: 'high',
     description: 'Avro schema of values; used with output.format.value=schema.',
-    default: '',
+    default: DEFAULT_VALUE_SCHEMA,
+    check: refuseAvroSchema,
   }),
   'output.json.formatter': text({
     group: 'Output',

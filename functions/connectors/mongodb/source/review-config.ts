@@ -3,13 +3,15 @@ import type { Problem } from '../../../connect/errors.ts';
 import { javaOnlyOptionsOf } from '../client/connection-string.ts';
 import { FORMATTER_CLASSES } from './class-names.ts';
 import type { SourceConfig } from './properties.ts';
+import { reviewSchemas } from './review-schemas.ts';
 import { startupModeOf } from './startup-mode.ts';
 
 /** Rules that need more than one property, and what is known but not built: refused by name, never ignored. */
 export function reviewConfig(config: SourceConfig): Review {
+  const schemas = reviewSchemas(config);
   return {
-    problems: [...inconsistencies(config), ...notBuilt(config)],
-    warnings: [...deprecations(config), ...withoutEffect(config)],
+    problems: [...inconsistencies(config), ...schemas.problems, ...notBuilt(config)],
+    warnings: [...deprecations(config), ...schemas.warnings, ...withoutEffect(config)],
   };
 }
 
@@ -39,8 +41,6 @@ function inconsistencies(config: SourceConfig): Problem[] {
 
 function notBuilt(config: SourceConfig): Problem[] {
   const refused: Record<string, string | false> = {
-    'output.format.key': config.outputFormatKey === 'schema' && 'output.format.key=schema; expected json or bson',
-    'output.format.value': config.outputFormatValue === 'schema' && 'output.format.value=schema; expected json or bson',
     'startup.mode':
       startupModeOf(config) === 'copy_existing' && 'startup.mode=copy_existing; expected latest or timestamp',
     'connection.ssl.truststore':
@@ -80,11 +80,7 @@ function deprecations({ originals }: SourceConfig): string[] {
 }
 
 function withoutEffect(config: SourceConfig): string[] {
-  const { originals } = config;
   const warnings: string[] = [];
-  for (const name of ['output.schema.key', 'output.schema.value', 'output.schema.infer.value']) {
-    if (name in originals) warnings.push(`${name}: Has no effect and is not checked, since no output format is schema`);
-  }
   for (const option of javaOnlyOptionsOf(config.connectionUri)) {
     warnings.push(`connection.uri: The option ${option} has no meaning here and is left out`);
   }

@@ -62,7 +62,7 @@ export function createToBatches(config: SourceConfig, log: Log): ToBatches {
   }
 
   function reject(event: Buffer, error: DataError, made: Made): void {
-    if (handling.logs) log.error(error.message, { code: error.code, token: tokenOf(event) });
+    if (handling.logs) log.error(error.message, { code: error.code, token: tokenOf(event), ...error.details });
     if (!handling.tolerates) throw error;
     made.rejected.push({ ...toOrigin(event), error, class: TASK_CLASS });
     if (handling.deadLetterTopic === '') return;

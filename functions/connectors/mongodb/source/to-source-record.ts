@@ -1,13 +1,12 @@
+import type { Data } from '../../../connect/converters/converter.ts';
 import { DataError } from '../../../connect/errors.ts';
-import { BYTES, type Schema, type SourceRecord, STRING } from '../../../connect/records.ts';
+import type { SourceRecord } from '../../../connect/records.ts';
 import { documentOf, type Element, findElement, textOf } from '../bson/element-reader.ts';
 import { type EventHeader, scanEvent } from '../bson/event-header.ts';
-import { JSON_FORMATS, type JsonFormat } from '../bson/json-formats.ts';
-import { writeDocument } from '../bson/json-writer.ts';
 import type { OutputBuffer } from '../bson/output-buffer.ts';
-import { BSON_TYPE } from '../bson/types.ts';
-import { FORMATTER_CLASSES } from './class-names.ts';
+import { createKeyOutput, createValueOutput } from './create-output.ts';
 import type { SourceConfig } from './properties.ts';
+import { tokenKey } from './token-key.ts';
 import { createTopicMapper } from './topic-mapper.ts';
 
 /**
@@ -24,8 +23,8 @@ export type ToSourceRecord = (event: Buffer, out: OutputBuffer) => SourceRecord 
  */
 export function createToSourceRecord(config: SourceConfig): ToSourceRecord {
   const topicOf = createTopicOf(config);
-  const toKey = createOutput(config.outputFormatKey, config);
-  const toValue = createOutput(config.outputFormatValue, config);
+  const toKey = createKeyOutput(config);
+  const toValue = createValueOutput(config);
   const keyOf = createKeyOf(config);
 
   return (event, out) => {
@@ -37,57 +36,24 @@ export function createToSourceRecord(config: SourceConfig): ToSourceRecord {
     if (value === undefined && !(config.publishFullDocumentOnlyTombstoneOnDelete && deletesDocument(header))) {
       return 'unpublished';
     }
-    return {
-      topic,
-      keySchema: toKey.schema,
-      key: toKey.write(out, keyOf(header)),
-      valueSchema: value ? toValue.schema : null,
-      value: value ? toValue.write(out, value) : null,
-    };
+    const key = toKey(keyOf(header), out);
+    const data = value ? toValue(value, out) : NOTHING;
+    return { topic, keySchema: key.schema, key: key.value, valueSchema: data.schema, value: data.value };
   };
 }
 
-type Output = { readonly schema: Schema; write(out: OutputBuffer, document: Buffer): Buffer };
-
-function createOutput(format: SourceConfig['outputFormatValue'], config: SourceConfig): Output {
-  if (format === 'bson') return { schema: BYTES, write: (_out, document) => document };
-  const json = jsonFormatOf(config.outputJsonFormatter);
-  return {
-    schema: STRING,
-    write: (out, document) => {
-      out.drop();
-      writeDocument(out, document, 0, json);
-      return out.take();
-    },
-  };
-}
-
-function jsonFormatOf(className: string): JsonFormat {
-  const name = Object.entries(FORMATTER_CLASSES).find(([known]) => known === className)?.[1];
-  if (name === undefined) throw new TypeError(`Unchecked formatter class ${className}`);
-  return JSON_FORMATS[name];
-}
+/** What a tombstone has for a value. */
+const NOTHING: Data = { schema: null, value: null };
 
 function createKeyOf(config: SourceConfig): (header: EventHeader) => Buffer {
+  // a schema picks its fields from the whole event
+  if (config.outputFormatKey === 'schema') return ({ bytes }) => bytes;
   return (header) => {
     if (config.changeStreamDocumentKeyAsKey && header.documentKey) {
       return expectDocument(header, header.documentKey, 'documentKey');
     }
     return tokenKey(expectDocument(header, header.id, '_id'));
   };
-}
-
-const TOKEN_KEY_BYTES = 10;
-
-/** `{_id: <resume token>}`: the key of an event that is about no document. */
-function tokenKey(token: Buffer): Buffer {
-  const key = Buffer.allocUnsafe(token.length + TOKEN_KEY_BYTES);
-  key.writeInt32LE(key.length, 0);
-  key[4] = BSON_TYPE.document;
-  key.write('_id\0', 5, 'latin1');
-  token.copy(key, 9);
-  key[key.length - 1] = 0;
-  return key;
 }
 
 const fullDocumentOf = ({ bytes, fullDocument }: EventHeader): Buffer | undefined => documentOf(bytes, fullDocument);

@@ -14,6 +14,8 @@ export const startAt = (place: number): number => Math.floor(place / 256);
 /** Fills the places of the document that begins at `start`, in one pass over it. */
 export type FieldLookup = (source: Buffer, start: number, places: Places) => void;
 
+export type Naming = 'literal' | 'paths';
+
 /** What an element's name is to the fields: a field of that name, or the first step of the paths of others. */
 type Target = { index?: number; inner?: FieldLookup };
 
@@ -21,12 +23,16 @@ type Target = { index?: number; inner?: FieldLookup };
 const REMEMBERED = 64;
 
 /**
- * Prepares the look-up of fields by name. The literal name wins; a name with dots is otherwise a path through
- * documents, cut at the first dot, and one that ends with a dot is no path. Of several elements with one name the first
- * counts.
+ * Prepares the look-up of fields by name. Of several elements with one name the first counts.
+ *
+ * `paths`: a name with dots that is not there literally is a path through documents, cut at the first dot; one that ends
+ * with a dot is no path.
  */
-export function createFieldLookup(fields: readonly (readonly [name: string, index: number])[]): FieldLookup {
-  const targetOf = createTargetOf(toTargets(fields));
+export function createFieldLookup(
+  fields: readonly (readonly [name: string, index: number])[],
+  naming: Naming,
+): FieldLookup {
+  const targetOf = createTargetOf(toTargets(fields, naming));
 
   return (source, start, places) => {
     let inside: Map<FieldLookup, number> | undefined;
@@ -54,11 +60,15 @@ export function createFieldLookup(fields: readonly (readonly [name: string, inde
 
 const NOWHERE = -1;
 
-function toTargets(fields: readonly (readonly [name: string, index: number])[]): ReadonlyMap<string, Target> {
+function toTargets(fields: readonly (readonly [string, number])[], naming: Naming): ReadonlyMap<string, Target> {
   const targets = new Map<string, Target>(fields.map(([name, index]) => [name, { index }]));
+  if (naming === 'literal') return targets;
   const paths = fields.filter(([name]) => name.includes('.') && !name.endsWith('.'));
   for (const [first, rest] of Map.groupBy(paths, ([name]) => name.slice(0, name.indexOf('.')))) {
-    const inner = createFieldLookup(rest.map(([name, index]) => [name.slice(first.length + 1), index]));
+    const inner = createFieldLookup(
+      rest.map(([name, index]) => [name.slice(first.length + 1), index]),
+      naming,
+    );
     targets.set(first, { ...targets.get(first), inner });
   }
   return targets;

@@ -40,7 +40,8 @@ function createMemory() {
 
 function toInferred(shape: Shape, format: JsonFormat): Inferred {
   const schema = { ...toSchema(shape), optional: false };
-  return { schema, toValue: createToValue(schema, format) };
+  // a field has only its own value, not one that its name is a path to
+  return { schema, toValue: createToValue(schema, format, 'literal') };
 }
 
 function toSchema(shape: Shape): Schema {

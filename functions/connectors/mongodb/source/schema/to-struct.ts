@@ -1,15 +1,18 @@
 import type { Schema } from '../../../../connect/records.ts';
 import { BSON_TYPE } from '../../bson/types.ts';
 import { mismatch, type Prepare, refused, type ToValue } from './conversion.ts';
-import { createFieldLookup, startAt, typeAt } from './field-lookup.ts';
+import { createFieldLookup, type Naming, startAt, typeAt } from './field-lookup.ts';
 
 /** Prepares the conversion of documents to a struct, whose values are made in the order of its fields. */
-export function createToStruct(schema: Schema, path: string, prepare: Prepare): ToValue {
+export function createToStruct(schema: Schema, path: string, naming: Naming, prepare: Prepare): ToValue {
   const fields = (schema.fields ?? []).map(({ field, schema: each }) => {
     const fieldPath = path === '' ? field : `${path}.${field}`;
     return { name: field, toValue: prepare(each, fieldPath), toAbsent: createToAbsent(each, field, fieldPath) };
   });
-  const lookUp = createFieldLookup(fields.map(({ name }, index) => [name, index]));
+  const lookUp = createFieldLookup(
+    fields.map(({ name }, index) => [name, index]),
+    naming,
+  );
 
   return (source, type, start, out) => {
     if (type !== BSON_TYPE.document) mismatch(schema, type, path);

@@ -6,13 +6,16 @@ import {
   mongodbSourceConfig,
   type SourceConfig,
 } from '../../../../../functions/connectors/mongodb/source/properties.ts';
+import { toConnectSchema } from '../../../../../functions/connectors/mongodb/source/schema/to-connect-schema.ts';
 import { partitionOf } from '../../../../../functions/connectors/mongodb/source/source-partition.ts';
 import { startupModeOf } from '../../../../../functions/connectors/mongodb/source/startup-mode.ts';
 import { createTopicMapper } from '../../../../../functions/connectors/mongodb/source/topic-mapper.ts';
 import { type Case, type Expected, type ExpectedRecord, readCases, wantedOf } from './conformance/case-file.ts';
-import { expectProblems, expectRecords, expectWatches } from './conformance/compare.ts';
+import { toSchemaJson } from './conformance/comparable-record.ts';
+import { expectProblems, expectRecords, expectRefusal, expectWatches } from './conformance/compare.ts';
 import { otherwise } from './conformance/otherwise.ts';
 import { runPoll } from './conformance/run-poll.ts';
+import { SCHEMA_SENTENCES } from './conformance/schema-sentences.ts';
 import { SENTENCES } from './conformance/sentences.ts';
 
 const FOLDER = join(import.meta.dirname, '../../../../conformance/source');
@@ -51,6 +54,7 @@ async function run(vector: Case): Promise<void> {
   if (!config) throw new Error('Expected a configuration');
   if (vector.op === 'config') expectResolved(config, wanted.resolved);
   else if (vector.op === 'topics') expectTopics(vector, config, wanted.topics);
+  else if (vector.op === 'schema') expectSchema(vector, config, wanted.schema);
   else if (vector.op === 'client') expectClient(config, wanted.client);
   else await expectPoll(vector, config);
 }
@@ -80,6 +84,17 @@ function expectTopics({ namespaces = [] }: Case, config: SourceConfig, wanted: r
     return topicOf({ database, collection: collection.join('.') });
   });
   expect(topics).toEqual(wanted);
+}
+
+function expectSchema({ name, improved }: Case, config: SourceConfig, wanted: unknown): void {
+  const schema = toConnectSchema(config.outputSchemaValue);
+  if (typeof improved !== 'string') {
+    expect(toSchemaJson(schema)).toEqual(wanted);
+    return;
+  }
+  const sentence = SCHEMA_SENTENCES[name];
+  if (!sentence) throw new Error(`Expected an assertion for: ${improved}`);
+  sentence(schema);
 }
 
 function expectClient(config: SourceConfig, wanted: Readonly<Record<string, unknown>> = {}): void {
@@ -133,6 +148,7 @@ async function expectPoll(vector: Case, config: SourceConfig): Promise<void> {
   if (wanted.sourcePartition) expect(partitionOf(config).ns).toBe(wanted.sourcePartition);
   if (!isThrowing(wanted) && error) throw error;
   expect(error !== undefined).toBe(isThrowing(wanted));
+  expectRefusal(error, wanted);
   const records = polls.flatMap((poll) => (Array.isArray(poll) ? (poll as ExpectedRecord[]) : []));
   // the peer discards what came before a failure in the same poll; it is published here
   if (!error) expectRecords(batches, records);

@@ -5,8 +5,6 @@ const review = (properties: Readonly<Record<string, string>>, when?: 'synth') =>
   mongodbSourceConfig.validate({ name: 'orders', 'connector.class': 'MongoSource', ...properties }, when);
 
 test.each<[property: string, properties: Record<string, string>]>([
-  ['output.format.key', { 'output.format.key': 'schema' }],
-  ['output.format.value', { 'output.format.value': 'SCHEMA' }],
   ['startup.mode', { 'startup.mode': 'copy_existing' }],
   ['startup.mode', { 'copy.existing': 'true' }],
   ['connection.ssl.truststore', { 'connection.ssl.truststore': '/a.p12' }],
@@ -67,7 +65,6 @@ test('deprecated names and properties without effect are warnings', () => {
   const { warnings, problems } = review({
     'copy.existing': 'false',
     'startup.mode': 'latest',
-    'output.schema.value': '{}',
     'tasks.max': '4',
     'connection.uri': 'mongodb://a/?uuidRepresentation=standard',
   });
@@ -75,7 +72,6 @@ test('deprecated names and properties without effect are warnings', () => {
   expect(warnings.map((warning) => warning.split(':')[0])).toEqual([
     'copy.existing',
     'copy.existing',
-    'output.schema.value',
     'connection.uri',
     'tasks.max',
   ]);

@@ -34,6 +34,7 @@ export type Expected = {
   )[];
   readonly watches?: readonly Watched[];
   readonly topics?: readonly string[];
+  readonly schema?: unknown;
   readonly client?: Readonly<Record<string, unknown>>;
   readonly resolved?: Readonly<Record<string, unknown>> & { readonly values: Readonly<Record<string, unknown>> };
 };

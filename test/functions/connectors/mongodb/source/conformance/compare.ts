@@ -1,13 +1,14 @@
 import { BSON, type Document } from 'mongodb';
 import { expect } from 'vitest';
 import type { SourceBatch } from '../../../../../../functions/connect/connector.ts';
-import type { Problem } from '../../../../../../functions/connect/errors.ts';
-import type { SourceRecord } from '../../../../../../functions/connect/records.ts';
+import { DataError, type Problem } from '../../../../../../functions/connect/errors.ts';
 import type { Expected, ExpectedRecord, Watched } from './case-file.ts';
+import { toComparable, toWantedRecord } from './comparable-record.ts';
 import type { Opened } from './scripted-stream.ts';
 
 /** Words of the peer's JSON, Avro and regex parsers, of its driver and the JVM: only the property has to be the same. */
-const FOREIGN_WORDS = /org\.bson|java\.|Not a valid JSON|Invalid regex|near index|Value must be non-null|JSON reader/;
+const FOREIGN_WORDS =
+  /org\.bson|java\.|Not a valid JSON|Invalid regex|near index|JsonParseException|Value must be non-null|JSON reader/;
 
 export function expectProblems(problems: readonly Problem[], wanted: Expected['configErrors'] = []): void {
   const properties = (list: readonly { property: string }[]) =>
@@ -21,25 +22,22 @@ export function expectProblems(problems: readonly Problem[], wanted: Expected['c
   }
 }
 
+/** The peer's own words for a value that does not fit; without the documents, which no message here quotes. */
+export function expectRefusal(error: unknown, { polls = [] }: Expected): void {
+  const words = polls.flatMap((poll) => (poll !== null && 'throws' in poll ? (poll.throws.at(-1)?.message ?? []) : []));
+  if (!(error instanceof DataError) || error.code !== 'RECORD_INVALID') return;
+  expect([error.message]).toEqual(words.map((message) => message.replace(/ in: '.*'$/s, '')));
+}
+
 /** All records in order; the offset is that of the last one, or one behind it. */
 export function expectRecords(batches: readonly SourceBatch[], wanted: readonly ExpectedRecord[]): void {
   const records = batches.flatMap((batch) => batch.records);
-  expect(records.map(toComparable)).toEqual(wanted.map(({ sourceOffset: _, ...record }) => record));
+  expect(records.map(toComparable)).toEqual(wanted.map(toWantedRecord));
   const offset = wanted.at(-1)?.sourceOffset;
   const stored = batches.findLast((batch) => batch.records.length > 0)?.offset;
   if (!offset || !stored) return;
   expect(stored.HEARTBEAT).toBe(offset.HEARTBEAT);
   expect((stored._id ?? '') >= (offset._id ?? '')).toBe(true);
-}
-
-function toComparable(record: SourceRecord) {
-  const { topic, keySchema, key, valueSchema, value } = record;
-  return { topic, keySchema, key: toText(key, keySchema), valueSchema, value: toText(value, valueSchema) };
-}
-
-function toText(value: unknown, schema: SourceRecord['keySchema']): unknown {
-  if (!(value instanceof Uint8Array)) return value;
-  return Buffer.from(value).toString(schema?.type === 'bytes' ? 'hex' : 'utf8');
 }
 
 /** Target, pipeline and options of every stream opened; what the driver does not send counts as absent. */

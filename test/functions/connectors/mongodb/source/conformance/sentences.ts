@@ -1,9 +1,11 @@
 import { expect } from 'vitest';
 import { StoppedError } from '../../../../../../functions/connect/errors.ts';
 import type { PollResult } from './run-poll.ts';
+import { STRUCT_SENTENCES } from './schema-sentences.ts';
 
 /** The results that a case describes in a sentence, each as its own assertion. */
 export const SENTENCES: Readonly<Record<string, (result: PollResult) => void>> = {
+  ...STRUCT_SENTENCES,
   'errors-open-unauthorized-13-token-none': refused,
   'errors-open-unauthorized-13-fresh-none': refused,
   'errors-open-unauthorized-13-token-all': refused,

@@ -6,15 +6,24 @@ import {
   typeAt,
 } from '../../../../../../functions/connectors/mongodb/source/schema/field-lookup.ts';
 import { type Field, type Tagged, toBytes } from '../../bson/tagged-bson.ts';
-import { referenceLookUp } from './reference-lookup.ts';
 
 const int32 = (value: number): Tagged => ({ type: 'int32', value });
 const text = (value: string): Tagged => ({ type: 'string', value });
 const document = (...value: readonly Field[]): Tagged => ({ type: 'document', value });
 
+test('a name is no path where it must be literal', () => {
+  const lookUp = createFieldLookup([['a.b', 0]], 'literal');
+  const places = [0];
+  lookUp(toBytes([['a', document(['b', int32(1)])]]), 0, places);
+  expect(places).toEqual([0]);
+});
+
 /** The int32 found for each name; `other`: a value of another type; nothing: not there. */
 function found(names: readonly string[], ...documents: readonly (readonly Field[])[]): unknown[] {
-  const lookUp = createFieldLookup(names.map((name, index) => [name, index]));
+  const lookUp = createFieldLookup(
+    names.map((name, index) => [name, index]),
+    'paths',
+  );
   return documents.map((fields) => {
     const bytes = toBytes(fields);
     const places = names.map(() => 0);
@@ -102,6 +111,16 @@ test('a document of another order is looked up as well as the one before it', ()
     [4, 3],
   ]);
 });
+
+/** The rule of field names, for one name: the first literal field, or the path from the first dot on. */
+function referenceLookUp(fields: readonly Field[], name: string): Tagged | undefined {
+  const literal = fields.find(([field]) => field === name);
+  if (literal) return literal[1];
+  const dot = name.indexOf('.');
+  if (dot < 0 || name.endsWith('.')) return undefined;
+  const outer = fields.find(([field]) => field === name.slice(0, dot))?.[1];
+  return outer?.type === 'document' ? referenceLookUp(outer.value, name.slice(dot + 1)) : undefined;
+}
 
 test('many names in one pass are found as each by itself', () => {
   const name = fc.array(fc.constantFrom('a', 'b', '.', 'a.'), { maxLength: 5 }).map((parts) => parts.join(''));

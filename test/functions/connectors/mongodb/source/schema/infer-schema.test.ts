@@ -104,6 +104,15 @@ test('of a repeated name the last type and the first value count', () => {
   ).toThrow(DataError);
 });
 
+test('a field with dots in its name has no value of another', () => {
+  const [whole, inner] = [document(['a.b', array()]), document(['a', document(['b', int32(5)])])];
+  const { value } = inferring()([['items', array(whole, inner)]]);
+  const struct = (members: object) => new Map(Object.entries(members));
+  expect(value).toEqual(
+    struct({ items: [struct({ a: null, 'a.b': [] }), struct({ a: struct({ b: 5 }), 'a.b': null })] }),
+  );
+});
+
 test('a field without a name is a data error, each time', () => {
   const infer = inferring();
   for (let time = 0; time < 2; time++) {

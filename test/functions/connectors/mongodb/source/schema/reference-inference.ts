@@ -3,7 +3,6 @@ import { decimal128Parts } from '../../../../../../functions/connectors/mongodb/
 import { javaDouble } from '../../../../../../functions/connectors/mongodb/bson/java-double.ts';
 import { type Formatter, referenceValue } from '../../bson/reference-json.ts';
 import type { Field, Tagged } from '../../bson/tagged-bson.ts';
-import { referenceLookUp } from './reference-lookup.ts';
 
 /** A schema in the making: `undefined` is the placeholder of nulls and empty arrays. */
 type Rough =
@@ -91,7 +90,7 @@ function finish(made: Rough): Schema {
 /** The value of a schema that was inferred from documents without repeated names. */
 export function referenceStruct(schema: Schema, fields: readonly Field[], formatter: Formatter): Map<string, unknown> {
   const entries = (schema.fields ?? []).map(({ field, schema: inner }): [string, unknown] => {
-    const value = referenceLookUp(fields, field);
+    const value = fields.find(([name]) => name === field)?.[1];
     return [field, value ? referenceData(inner, value, formatter) : null];
   });
   return new Map(entries);

@@ -12,7 +12,7 @@ const out = new OutputBuffer();
 const DOCUMENT = 3;
 
 function convert(schema: Schema, fields: readonly Field[]): unknown {
-  return createToValue(schema, JSON_FORMATS.simplified)(toBytes(fields), DOCUMENT, 0, out);
+  return createToValue(schema, JSON_FORMATS.simplified, 'paths')(toBytes(fields), DOCUMENT, 0, out);
 }
 
 /** The value of one field of that type. */
@@ -80,7 +80,7 @@ test('NaN is bare as a text of its own where the formatter is DefaultJson, and J
     ['a', double(Number.NaN)],
     ['b', { type: 'array', value: [double(Number.NaN)] }],
   ];
-  expect(createToValue(schema, JSON_FORMATS.default)(toBytes(fields), DOCUMENT, 0, out)).toEqual(
+  expect(createToValue(schema, JSON_FORMATS.default, 'paths')(toBytes(fields), DOCUMENT, 0, out)).toEqual(
     new Map([
       ['a', 'NaN'],
       ['b', '[{"$numberDouble": "NaN"}]'],
@@ -187,7 +187,7 @@ test('invalid UTF-8 becomes what Java makes of it', () => {
     optional: false,
     fields: [{ field: 'f', schema: { type: 'string', optional: false } }],
   };
-  const value = createToValue(schema, JSON_FORMATS.default)(bytes, DOCUMENT, 0, out);
+  const value = createToValue(schema, JSON_FORMATS.default, 'paths')(bytes, DOCUMENT, 0, out);
   expect(value).toEqual(new Map([['f', '\ufffd\ufffdef']]));
 });
 
