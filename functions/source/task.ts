@@ -58,7 +58,8 @@ export async function runTask<Config extends TaskConfig>(
   log.info('Lease acquired', { epoch: lease.epoch });
   try {
     status.enter('positioning', { epoch: lease.epoch });
-    const stopping = AbortSignal.any([signal, lease.lost]);
+    const ended = new AbortController();
+    const stopping = AbortSignal.any([signal, lease.lost, ended.signal]);
     const partition = connector.partitionOf(config);
     const stored = await retrying(() => store.fence(partition, lease.epoch), log, stopping);
     const handling = { underWay: trackRecords(), rejected: rejectedRecords(config, deps, stopping) };
@@ -67,9 +68,11 @@ export async function runTask<Config extends TaskConfig>(
     const producer = await retrying(connect, log, stopping);
     await unlessLost(
       lease,
-      stream(connector, config, { ...deps, ...handling, producer, lease, stored }, signal).finally(() =>
-        producer.close(),
-      ),
+      stream(connector, config, { ...deps, ...handling, producer, lease, stored }, signal).finally(() => {
+        // whatever still waits for SQS or S3 would hold up the end of a task that failed
+        ended.abort();
+        return producer.close();
+      }),
     );
   } finally {
     await lease.release().catch((error: unknown) => log.warn('Lease not released', { reason: String(error) }));

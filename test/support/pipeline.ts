@@ -26,6 +26,8 @@ export type PipelineOptions = {
   readonly leaseMs?: number;
   /** Of the sink's function; an outage is waited for within it. */
   readonly sinkTimeoutSeconds?: number;
+  /** Where the connectors find the services; the test itself goes to them directly. */
+  readonly through?: (services: Services) => Services;
 };
 
 /** A source and a sink of their own on the shared services: database, topic and names are unique. */
@@ -55,7 +57,7 @@ const CHANGE_STREAM_HANDLER = 'com.mongodb.kafka.connect.sink.cdc.mongodb.Change
 
 export async function openPipeline(options: PipelineOptions = {}): Promise<Pipeline> {
   const services = inject('services');
-  const { leaseMs = TEST_LEASE_MS } = options;
+  const { leaseMs = TEST_LEASE_MS, through = (direct: Services) => direct } = options;
   const name = `test-${randomUUID().slice(0, 8)}`;
   const database = `${name}-db`;
   const topic = `${database}.items`;
@@ -88,7 +90,7 @@ export async function openPipeline(options: PipelineOptions = {}): Promise<Pipel
   ]);
   const lines: string[] = [];
   const connectors = stack.use(
-    await launchConnectors(run, services, loadEnvironment('local', folder), {
+    await launchConnectors(run, through(services), loadEnvironment('local', folder), {
       report: (line) => lines.push(line),
       notice: (connector, line) => lines.push(`${connector}: ${line}`),
       leaseMs,

@@ -81,6 +81,30 @@ describe('show', () => {
     expect(await local.deadLetters()).toEqual({ visible: 2, hidden: 0 });
   });
 
+  test('prints the whole of a dead letter that is too large for the queue, from the bucket', async () => {
+    await using local = await openLocalEnvironment();
+    const { id, whole } = await local.sendLarge(sinkLetter(2), 2_000_000);
+    const { exitCode, out } = await local.run('dead-letters', 'show', id);
+    expect(exitCode).toBe(0);
+    const [facts, text] = out
+      .join('\n')
+      .split(/\nBody:\n|\nWhole dead letter, s3:.*:\n/)
+      .slice(1);
+    expect(JSON.parse(facts!)).toMatchObject({ connector: 'orders-sink', $claimCheck: { bytes: whole.length } });
+    expect(JSON.parse(text!)).toEqual(JSON.parse(whole));
+  });
+
+  test('says so where the object of a dead letter is gone', async () => {
+    await using local = await openLocalEnvironment();
+    const $claimCheck = { bucket: local.claimCheckBucket, key: 'gone', bytes: 1, sha256: 'a'.repeat(64) };
+    const id = await local.send({ ...sinkLetter(2), $claimCheck });
+    const { exitCode, err } = await local.run('dead-letters', 'show', id);
+    expect({ exitCode, err }).toEqual({
+      exitCode: 1,
+      err: [`Error: Expected an object ${local.claimCheckBucket}/gone, got nothing`],
+    });
+  });
+
   test('an id that nobody has is a sentence', async () => {
     await using local = await openLocalEnvironment();
     const { exitCode, err } = await local.run('dead-letters', 'show', '00000000');
@@ -145,6 +169,20 @@ describe('redrive', () => {
     const { exitCode, out } = await local.run('dead-letters', 'redrive', id);
     expect(exitCode).toBe(1);
     expect(out.join('\n')).toContain('Left 1 dead letter of sources');
+    expect(await local.deadLetters()).toEqual({ visible: 1, hidden: 0 });
+  });
+
+  test('moves one that is kept in the bucket, and leaves one of a source', async () => {
+    await using local = await openLocalEnvironment();
+    await local.sendLarge(sinkLetter(2), 2_000_000);
+    await local.sendLarge(sourceLetter(), 2_000_000);
+    expect((await local.run('dead-letters', 'list')).out.slice(1, 3).join()).toMatch(/orders-3@2 .* shop\.orders /);
+    const { exitCode, out } = await local.run('dead-letters', 'redrive', '--all');
+    expect({ exitCode, out }).toMatchObject({
+      exitCode: 0,
+      out: expect.arrayContaining(['Left 1 dead letter of sources: only those of sinks can be sent again']),
+    });
+    expect(await local.replaying()).toHaveLength(1);
     expect(await local.deadLetters()).toEqual({ visible: 1, hidden: 0 });
   });
 

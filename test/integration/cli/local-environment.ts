@@ -1,7 +1,10 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { GetQueueAttributesCommand, ReceiveMessageCommand, SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
-import { toDeadLetterBody } from '../../../functions/aws/dead-letter.ts';
+import { storeValues } from '../../../functions/aws/claim-check.ts';
+import { parseDeadLetter, toDeadLetterBody } from '../../../functions/aws/dead-letter.ts';
+import { openS3Objects } from '../../../functions/aws/s3-objects.ts';
+import { toStoredBody } from '../../../functions/aws/stored-dead-letter.ts';
 import { LOCAL_CREDENTIALS, LOCAL_REGION } from '../../../infra/local/aws-environment.ts';
 import { startDynamodb } from '../../../infra/local/dynamodb.ts';
 import { startSqs } from '../../../infra/local/sqs.ts';
@@ -58,6 +61,20 @@ export async function openLocalEnvironment() {
     return String(MessageId);
   }
 
+  /** Sends one with a value of so many bytes as tasks and functions do. */
+  async function sendLarge(letter: Record<string, unknown>, bytes: number): Promise<{ id: string; whole: string }> {
+    const objects = openS3Objects({
+      endpoint: queues.s3Endpoint,
+      region: LOCAL_REGION,
+      credentials: LOCAL_CREDENTIALS,
+    });
+    const value = { value: 'x'.repeat(bytes), valueEncoding: 'utf8' };
+    const whole = JSON.stringify({ ...letter, record: { ...(letter.record as object), ...value } });
+    const store = storeValues(queues.claimCheckBucket, objects);
+    const stored = await store('dead-letters', String(letter.connector), Buffer.from(whole));
+    return { whole, id: await send(toStoredBody(parseDeadLetter(whole), stored)) };
+  }
+
   const started = starting.move();
   return {
     ...addresses,
@@ -65,6 +82,8 @@ export async function openLocalEnvironment() {
     sqs,
     publish,
     send,
+    sendLarge,
+    claimCheckBucket: queues.claimCheckBucket,
     deadLetters: () => count(queues.deadLetterQueueUrl),
     replaying: () => receive(queues.replayQueueUrl),
     run: (...args: readonly string[]) => commandLine(folder, args),

@@ -2,13 +2,14 @@ import { randomUUID } from 'node:crypto';
 import { SQSClient } from '@aws-sdk/client-sqs';
 import { type Collection, type Db, type Document, MongoClient } from 'mongodb';
 import { inject } from 'vitest';
-import { fetchValues } from '../../../functions/aws/claim-check.ts';
+import { fetchValues, storeValues } from '../../../functions/aws/claim-check.ts';
 import { type DeadLetter, parseDeadLetter } from '../../../functions/aws/dead-letter.ts';
 import { createDeadLetters } from '../../../functions/aws/dead-letters.ts';
-import { lazyObjectStore } from '../../../functions/aws/object-store.ts';
+import { openS3Objects } from '../../../functions/aws/s3-objects.ts';
 import { byteArrayConverter } from '../../../functions/connect/converters/byte-array-converter.ts';
 import { stringConverter } from '../../../functions/connect/converters/string-converter.ts';
 import { mongodbSink } from '../../../functions/connectors/mongodb/sink/mongodb-sink.ts';
+import { replayMessages, type SqsBatchResponse } from '../../../functions/replay/replay-messages.ts';
 import { type BatchResponse, putInvocation } from '../../../functions/sink/put-invocation.ts';
 import { LOCAL_CREDENTIALS, LOCAL_REGION } from '../../../infra/local/aws-environment.ts';
 import { receiveDeadLetters } from '../../support/dead-letters.ts';
@@ -28,6 +29,10 @@ export type Sinking = AsyncDisposable & {
   /** One invocation with records of one topic-partition, their offsets from `firstOffset` on, unless they say others. */
   put(values: readonly Value[], options?: PutOptions): Promise<BatchResponse>;
   deadLetters(): Promise<readonly DeadLetter[]>;
+  /** The texts of the messages in the dead letter queue. */
+  messages(): Promise<readonly string[]>;
+  /** What the replay function does with a message. */
+  replay(body: string): Promise<SqsBatchResponse>;
 };
 
 type PutOptions = {
@@ -38,7 +43,10 @@ type PutOptions = {
   readonly partitions?: readonly number[];
 };
 
-export async function openSinking(properties: Readonly<Record<string, string>> = {}): Promise<Sinking> {
+export async function openSinking(
+  properties: Readonly<Record<string, string>> = {},
+  { hasBucket = false } = {},
+): Promise<Sinking> {
   const services = inject('services');
   const name = `sink-${randomUUID().slice(0, 8)}`;
   const client = await new MongoClient(services.mongodbUri).connect();
@@ -58,12 +66,21 @@ export async function openSinking(properties: Readonly<Record<string, string>> =
   const add = (metric: string, value: number) => void metrics.set(metric, (metrics.get(metric) ?? 0) + value);
   const sink = await mongodbSink.open(config, { log, metrics: { add }, now: Date.now });
   const sqs = new SQSClient({ endpoint: services.sqsEndpoint, region: LOCAL_REGION, credentials: LOCAL_CREDENTIALS });
+  const objects = openS3Objects({
+    endpoint: services.s3Endpoint,
+    region: LOCAL_REGION,
+    credentials: LOCAL_CREDENTIALS,
+  });
   const isBinary = config.valueConverter.endsWith('ByteArrayConverter');
   const deps = {
     sink,
     converters: { key: stringConverter, value: isBinary ? byteArrayConverter : stringConverter },
-    fetchValue: fetchValues(lazyObjectStore()),
-    sendDeadLetters: createDeadLetters(services.deadLetterQueueUrl, sqs),
+    fetchValue: fetchValues(objects),
+    sendDeadLetters: createDeadLetters(
+      services.deadLetterQueueUrl,
+      sqs,
+      hasBucket ? storeValues(services.claimCheckBucket, objects) : undefined,
+    ),
     log,
     metrics: { add },
     now: Date.now,
@@ -78,6 +95,17 @@ export async function openSinking(properties: Readonly<Record<string, string>> =
       const event = { ...eventOf(values, firstOffset, partitions), ...(attempts && { tailraceReplay: { attempts } }) };
       return putInvocation(event, Date.now() + remainingMs, settings, deps);
     },
+    messages: async () => (await receiveDeadLetters(services, name)).map(({ Body }) => Body ?? ''),
+    replay: (body) =>
+      replayMessages({
+        environment: 'local',
+        log,
+        metrics: { add },
+        async invoke(_, payload) {
+          const answer = await putInvocation(JSON.parse(payload), Date.now() + 30_000, settings, deps);
+          return { failed: false, payload: JSON.stringify(answer) };
+        },
+      })({ Records: [{ messageId: 'replayed', body }] }),
     deadLetters: async () => (await receiveDeadLetters(services, name)).map(({ Body }) => parseDeadLetter(Body ?? '')),
     async [Symbol.asyncDispose]() {
       await sink[Symbol.asyncDispose]();

@@ -7,7 +7,8 @@ export const errorProperties = {
   'errors.tolerance': choice(TOLERANCES, {
     group: 'Errors',
     importance: 'medium',
-    description: 'none: an event that cannot be a record stops the connector. all: it is left out.',
+    description:
+      'none: an event that cannot be a record stops the connector. all: it is left out, and becomes a dead letter.',
     default: 'none',
   }),
   'mongo.errors.tolerance': choice(TOLERANCES, {

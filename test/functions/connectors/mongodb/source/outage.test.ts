@@ -103,3 +103,26 @@ test.each([
 ])('the time inside %s is %s', (token, seconds) => {
   expect(secondsInToken(token)).toBe(seconds);
 });
+
+test('a refused login says that it is one, so that secrets are read again; another refusal does not', () => {
+  const { outage } = outageAt();
+  const thrown = (code: number) => {
+    try {
+      outage.pauseAfter(server(code), 'opening');
+    } catch (error) {
+      return error;
+    }
+    return undefined;
+  };
+  expect(thrown(18)).toMatchObject({ code: 'MONGODB_REFUSED', details: { isLogin: true } });
+  expect(thrown(13)).toMatchObject({ code: 'MONGODB_REFUSED', details: { isLogin: false } });
+});
+
+test('a login that was right before is tried for 20 s, not for a pause longer', () => {
+  const { clock, outage } = outageAt();
+  outage.opened();
+  expect(() => {
+    for (;;) clock.now += outage.pauseAfter(server(18), 'opening');
+  }).toThrow('MongoDB refused the credentials');
+  expect(clock.now).toBe(20_000);
+});

@@ -160,6 +160,37 @@ test('what comes before an event that cannot be a record is handed on first', as
   });
 });
 
+test('an event that cannot be a record is left out where errors are tolerated, and its batch tells of it', async () => {
+  const broken = insert(2, { type: 'int32', value: 2 });
+  const { batches } = start(deployment(reply(0), reply(3, [insert(1), broken, insert(3)])), {
+    'errors.tolerance': 'all',
+  });
+  await batches.next();
+  const { value: batch, done } = await batches.next();
+  if (done) throw new Error('Expected a batch');
+  expect(batch.records.map(({ key }) => String(key))).toEqual(['{"_id": 1}', '{"_id": 3}']);
+  expect(batch.offset._id).toBe(tokenText(3));
+  const [rejected] = batch.rejected ?? [];
+  expect(rejected).toMatchObject({
+    namespace: 'shop.orders',
+    token: tokenText(2),
+    error: { code: 'CHANGE_EVENT_INVALID' },
+    class: 'com.mongodb.kafka.connect.source.MongoSourceTask',
+  });
+  expect(JSON.parse(String(rejected?.value))).toMatchObject({ operationType: 'insert', documentKey: 2 });
+  expect(batch.originOf?.(1)).toMatchObject({ token: tokenText(3), key: Buffer.from('{"_id": 3}') });
+  await batches.return(undefined);
+});
+
+test('a batch with nothing but a rejected event is handed on, for its dead letter', async () => {
+  const broken = insert(1, { type: 'int32', value: 1 });
+  const { batches } = start(deployment(reply(0), reply(1, [broken])), { 'errors.tolerance': 'all' });
+  await batches.next();
+  const { value: batch } = await batches.next();
+  expect(batch).toMatchObject({ records: [], rejected: [{ token: tokenText(1) }], offset: { _id: tokenText(1) } });
+  await batches.return(undefined);
+});
+
 test('giving up kills the cursor, then ends session and connection', async () => {
   const server = deployment(reply(0));
   const { batches } = start(server);
