@@ -51,15 +51,20 @@ export function toDocument({ connector, error, record, failedAt, attempts }: Dea
   };
 }
 
-/** For filtering in the console and in subscriptions; SQS takes ten at most, and no empty text. */
+/** For filtering in the console and in subscriptions; SQS takes ten at most, no empty text and not every character. */
 export function deadLetterAttributes(letter: DeadLetter): Readonly<Record<string, string>> {
   const { connector, error, record, attempts } = letter;
   const where: Record<string, string> =
     'topic' in record
       ? { topic: record.topic, partition: String(record.partition), offset: String(record.offset) }
       : { namespace: record.namespace };
-  return { connector, errorCode: error.code, stage: error.stage, ...where, attempts: String(attempts) };
+  const attributes = { connector, errorCode: error.code, stage: error.stage, ...where, attempts: String(attempts) };
+  const sendable = Object.entries(attributes).filter(([, value]) => value !== '');
+  return Object.fromEntries(sendable.map(([name, value]) => [name, value.replace(UNSENDABLE, '\uFFFD')]));
 }
+
+/** A name of a collection may have them. */
+const UNSENDABLE = /[^\t\n\r\u0020-\uD7FF\uE000-\uFFFD\u{10000}-\u{10FFFF}]/gu;
 
 const toSinkRecord = (record: ConsumedRecord) => ({
   topic: record.topic,

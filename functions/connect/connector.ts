@@ -38,8 +38,8 @@ export type SourceBatch = {
   readonly offsetTimeSeconds?: number;
   /** Events that are left out because errors are tolerated: dead letters before the offset is stored. */
   readonly rejected?: readonly RejectedEvent[];
-  /** Of the record at this place; absent where its events are not kept. */
-  originOf?(place: number): Origin;
+  /** Of the record at this place; nothing where its event is not kept, or where it comes from none. */
+  originOf?(place: number): Origin | undefined;
 };
 
 /** A stored position, as a task finds it at its start. */

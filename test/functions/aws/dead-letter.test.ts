@@ -62,6 +62,13 @@ test('has at most ten attributes, none of them empty', () => {
   expect(Object.values(attributes).every((value) => value !== '')).toBe(true);
 });
 
+test('leaves out an attribute that SQS would refuse for being empty, and replaces characters that it refuses', () => {
+  const of = (namespace: string) =>
+    deadLetterAttributes({ ...letterOf(record), record: { namespace, token: '', key: null, value: null } });
+  expect(of('')).not.toHaveProperty('namespace');
+  expect(of('shop.a\u0001b\uD800c 😀').namespace).toBe('shop.a\uFFFDb\uFFFDc 😀');
+});
+
 test.each([
   ['text', 'hello'],
   ['another document', '{"a": 1}'],
@@ -123,7 +130,7 @@ const sourceLetter = (value: Uint8Array): DeadLetter => ({
 test.each([
   [
     'a sink',
-    letterOf({ ...record, key: Buffer.from('k'), value: Buffer.alloc(6_000_000, 0xff), headers: [['h', null]] }),
+    letterOf({ ...record, key: Buffer.from('k'), value: Buffer.alloc(1_500_000, 0xff), headers: [['h', null]] }),
   ],
   ['a source', sourceLetter(Buffer.alloc(2_000_000, 'x'))],
 ])(
@@ -151,7 +158,11 @@ test.each([
     expect(parseMessage(body)).toMatchObject({ connector: letter.connector, attempts: 1, stored: { bucket: 'large' } });
     expect(objects.size).toBe(1);
     const whole = await fetchLetterText(body, fetchValues(store));
-    expect(parseDeadLetter(whole)).toEqual(letter);
+    const { value, ...others } = parseDeadLetter(whole).record;
+    // element by element a comparison would take seconds
+    expect(Buffer.compare(value!, letter.record.value!)).toBe(0);
+    const { value: _given, ...given } = letter.record;
+    expect(others).toEqual(given);
   },
 );
 

@@ -222,3 +222,9 @@ test('a record whose batch keeps no events is known by its topic', async () => {
   await onRejected(false)(handed[0]!, tooLarge);
   expect(letters).toMatchObject([{ record: { namespace: 'shop.orders', token: 'last' } }]);
 });
+
+test('a heartbeat that no converter takes comes from no event, and is known by its topic', async () => {
+  const { letters, produce } = rig();
+  await produce({ records: [record('bad')], offset: { _id: 'last' }, originOf: () => undefined });
+  expect(letters).toMatchObject([{ record: { namespace: 'shop.orders', token: 'last' } }]);
+});

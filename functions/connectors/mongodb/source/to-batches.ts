@@ -39,7 +39,10 @@ export function createToBatches(config: SourceConfig, log: Log): ToBatches {
     return {
       records,
       offset: stored === undefined ? {} : { _id: stored },
-      originOf: (place) => toOrigin(origins[place]!),
+      originOf(place) {
+        const event = origins[place];
+        return event && toOrigin(event);
+      },
       ...(clusterTimeSeconds !== undefined && { clusterTimeSeconds }),
       ...(rejected.length > 0 && { rejected }),
     };

@@ -115,4 +115,4 @@ test('of an event that grows beyond what a server can hold only the ends are kep
   expect(replies.flatMap(({ events }) => events)).toHaveLength(1);
   expect(Object.keys(BSON.deserialize(whole!))).toEqual(['_id', 'image0', 'image5']);
   expect(replies.at(-1)?.unreadable?.get(whole!)?.message).toMatch(/^Expected at most 67108864 bytes/);
-});
+}, 30_000);
