@@ -29,19 +29,15 @@ export async function benchSource(): Promise<void> {
   const replay = run.start('replay-server', process.execPath, [REPLAY_SERVER, ...args], { ipc: true });
   const { uri } = await messageOf<{ uri: string }>(replay);
 
-  const reading = await read(
-    run.start('read', process.execPath, [MEASURED, 'read', uri, String(events)], { ipc: true }),
-  );
+  const reading: ReadResult[] = [];
   const results = new Map<FormatName, TaskResult[]>(NAMES.map((name) => [name, []]));
   for (let round = 1; round <= rounds; round += 1) {
+    const read = run.start(`read-${round}`, process.execPath, [MEASURED, 'read', uri, String(events)], { ipc: true });
+    reading.push(await messageOf<ReadResult>(read));
     for (const name of NAMES) {
       const where = { uri, kafka: kafka.bootstrapServers, ...dynamodb, table: 'tailrace-bench' };
-      const result = await measureTask(run, MEASURED, {
-        name: `${name}-${round}`,
-        format: FORMATS[name],
-        events,
-        ...where,
-      });
+      const task = { name: `${name}-${round}`, format: FORMATS[name], events, ...where };
+      const result = await measureTask(run, MEASURED, task);
       results.get(name)?.push(result);
       console.error(
         `${name}: ${Math.round(result.perSecond)} events/s, ${result.cpuPerMillion.toFixed(2)} CPU s per million`,
@@ -67,8 +63,6 @@ function optionsOf(args: readonly string[]) {
   return { events: Number(events), rounds: Number(rounds), size: Number(size), mix };
 }
 
-const read = (measuring: ManagedProcess): Promise<ReadResult> => messageOf<ReadResult>(measuring);
-
 /** The first message of a process; rejects with the end of its log where it ends before. */
 async function messageOf<Message>({ child, exited, logFile, name }: ManagedProcess): Promise<Message> {
   const message = new Promise<Message>((resolve) => {
@@ -82,9 +76,9 @@ async function messageOf<Message>({ child, exited, logFile, name }: ManagedProce
 
 function print(
   { events, mix, rounds, size }: Options,
-  reading: ReadResult,
-  results: ReadonlyMap<FormatName, TaskResult[]>,
-) {
+  reading: readonly ReadResult[],
+  results: ReadonlyMap<FormatName, readonly TaskResult[]>,
+): void {
   const { version } = JSON.parse(readFileSync(join(import.meta.dirname, '../../package.json'), 'utf8'));
   const memory = Math.round(totalmem() / 2 ** 30);
   console.log(
@@ -93,23 +87,21 @@ function print(
   console.log(`Documents of ${size} bytes, ${mix}, ${events} events, medians of ${rounds} rounds\n`);
   console.log('| output | events/s | CPU s per million | peak memory MB |');
   console.log('| --- | --: | --: | --: |');
-  const rate = events / reading.seconds;
-  console.log(row('none (reading only)', rate, (reading.cpuSeconds / events) * 1e6, reading.peakBytes));
-  for (const [name, rows] of results) {
-    const of = (field: keyof TaskResult) => median(rows.map((each) => each[field]));
-    console.log(row(name, of('perSecond'), of('cpuPerMillion'), of('peakBytes')));
-  }
-  const fastest = Math.max(...[...results.values()].map((rows) => median(rows.map(({ perSecond }) => perSecond))));
-  console.log(
-    `\nReading alone is ${(rate / fastest).toFixed(1)} × as fast as the fastest output: ${verdict(rate / fastest)}`,
-  );
+  console.log(row('none (reading only)', reading));
+  for (const [name, rows] of results) console.log(row(name, rows));
+  const fastest = Math.max(...[...results.values()].map((rows) => medianOf(rows, 'perSecond')));
+  const ratio = medianOf(reading, 'perSecond') / fastest;
+  console.log(`\nReading alone is ${ratio.toFixed(1)} × as fast as the fastest output: ${verdict(ratio)}`);
 }
 
 const verdict = (ratio: number): string =>
   ratio >= 3 ? 'the replay server holds nothing back' : 'the replay server may hold it back';
 
-const row = (name: string, perSecond: number, cpu: number, bytes: number): string =>
-  `| ${name} | ${Math.round(perSecond).toLocaleString('en')} | ${cpu.toFixed(2)} | ${Math.round(bytes / 1e6)} |`;
+function row(name: string, rows: readonly TaskResult[]): string {
+  const rate = Math.round(medianOf(rows, 'perSecond')).toLocaleString('en');
+  const megabytes = Math.round(medianOf(rows, 'peakBytes') / 1e6);
+  return `| ${name} | ${rate} | ${medianOf(rows, 'cpuPerMillion').toFixed(2)} | ${megabytes} |`;
+}
 
-const median = (values: readonly number[]): number =>
-  values.toSorted((a, b) => a - b)[values.length >> 1] ?? Number.NaN;
+const medianOf = (rows: readonly TaskResult[], field: keyof TaskResult): number =>
+  rows.map((each) => each[field]).toSorted((a, b) => a - b)[rows.length >> 1] ?? Number.NaN;
