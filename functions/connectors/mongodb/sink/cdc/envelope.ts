@@ -5,11 +5,13 @@ import { BSON_TYPE } from '../../bson/types.ts';
 
 /** The document that a change event is, read field by field; every refusal names the field and the record. */
 export type Envelope = {
+  readonly document: Uint8Array;
   readonly members: readonly Element[];
   readonly record: SinkRecord;
 };
 
 export const openEnvelope = (document: Uint8Array, record: SinkRecord): Envelope => ({
+  document,
   members: elementsOf(document),
   record,
 });
@@ -35,7 +37,10 @@ export const textOf = ({ value }: Element): string => Buffer.from(value).toStrin
 
 /** Nothing where the document is missing or has no field: Debezium and Qlik mean the same by both. */
 export const filledOf = (document: Uint8Array | undefined): Uint8Array | undefined =>
-  document && elementsOf(document).length > 0 ? document : undefined;
+  document && document.length > EMPTY_BYTES ? document : undefined;
+
+/** Its length and a zero byte. */
+const EMPTY_BYTES = 5;
 
 export function unexpected(record: SinkRecord, expected: string, got: Element | undefined): DataError {
   const what = got === undefined ? 'nothing' : got.type === BSON_TYPE.null ? 'null' : `BSON type ${got.type}`;

@@ -23,20 +23,19 @@ export function qlikRdbmsHandler(source: IdSource, ids: IdOptions): CdcWrite {
   const value = filledOf(source.value());
   if (!value) return undefined;
   const outer = openEnvelope(value, record);
-  const document = memberOf(outer, 'message') ? documentIn(outer, 'message') : value;
-  const message = openEnvelope(document, record);
+  const message = memberOf(outer, 'message') ? openEnvelope(documentIn(outer, 'message'), record) : outer;
   const keys = keyColumnsOf(source);
   switch (operationOf(message)) {
     case 'insert':
     case 'refresh':
     case 'read': {
       const filter = keys.length > 0 ? keyFilterOf(keys) : newRowFilter(source, ids);
-      return upsertRow(filter, elementsOf(dataOf(message, document)), source);
+      return upsertRow(filter, elementsOf(dataOf(message)), source);
     }
     case 'update':
-      return update(message, document, keys, source);
+      return update(message, keys, source);
     case 'delete':
-      return { op: 'deleteOne', filter: keys.length > 0 ? keyFilterOf(keys) : deletedRow(message, document, source) };
+      return { op: 'deleteOne', filter: keys.length > 0 ? keyFilterOf(keys) : deletedRow(message, source) };
     default:
       throw invalid(record, 'Expected the operation to be insert, refresh, read, update or delete, got another text');
   }
@@ -50,14 +49,14 @@ function operationOf(message: Envelope): string {
 }
 
 /** A message without `data` is the row itself. */
-const dataOf = (message: Envelope, document: Uint8Array): Uint8Array =>
-  memberOf(message, 'data') ? documentIn(message, 'data') : document;
+const dataOf = (message: Envelope): Uint8Array =>
+  memberOf(message, 'data') ? documentIn(message, 'data') : message.document;
 
 /** Sets the columns that changed; nothing where none did. */
-function update(message: Envelope, document: Uint8Array, keys: readonly Element[], source: IdSource): CdcWrite {
-  const data = elementsOf(filled(dataOf(message, document), 'data', message));
+function update(message: Envelope, keys: readonly Element[], source: IdSource): CdcWrite {
+  const data = elementsOf(filled(dataOf(message), 'data', message));
   const before = memberOf(message, 'beforeData') ? documentIn(message, 'beforeData') : undefined;
-  const old = elementsOf(before ?? document);
+  const old = elementsOf(before ?? message.document);
   const changed = data.filter((column) => !isSame(elementOf(old, column.name), column));
   if (changed.length === 0) return undefined;
   const filter =
@@ -77,9 +76,9 @@ const isSame = (old: Element | undefined, now: Element): boolean =>
   old?.type === now.type && Buffer.compare(old.value, now.value) === 0;
 
 /** The first of data, beforeData and the message itself that is there: one without rows fits nothing. */
-function deletedRow(message: Envelope, document: Uint8Array, source: IdSource): Uint8Array {
+function deletedRow(message: Envelope, source: IdSource): Uint8Array {
   const name = ['data', 'beforeData'].find((candidate) => isPresent(memberOf(message, candidate)));
-  return rowFilterOf(filled(name ? documentIn(message, name) : document, name ?? 'data', message), source);
+  return rowFilterOf(filled(name ? documentIn(message, name) : message.document, name ?? 'data', message), source);
 }
 
 const isPresent = (member: Element | undefined): boolean => member !== undefined && member.type !== BSON_TYPE.null;

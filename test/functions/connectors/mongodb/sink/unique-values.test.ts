@@ -66,7 +66,7 @@ test('whatever documents pass unique values on, in whatever order their partitio
       expect(valuesOf(server).sort()).toEqual(target.map((u, index) => [index + 1, u]).sort());
     }),
   );
-});
+}, 30_000);
 
 test('a value that stays taken is rejected in the end, and later writes of its document come after it', async () => {
   const server = await serverWith([1]);
@@ -82,6 +82,14 @@ test('a value that stays taken is rejected in the end, and later writes of its d
     [2, 2],
   ]);
   expect(now).toBeLessThan(2_000);
+});
+
+test('later writes of a document whose write waits stay later', async () => {
+  const server = await serverWith([1]);
+  const models = [replace(2, { u: 1 }), replace(2, { u: 5 }), remove(1)];
+  const writes = models.map((model, index) => toWrite(model, index));
+  expect((await writeTo(server, writes)).statuses).toEqual(['written', 'written', 'written']);
+  expect(valuesOf(server)).toEqual([[2, 5]]);
 });
 
 test('a value that another invocation frees in the meantime is taken', async () => {
