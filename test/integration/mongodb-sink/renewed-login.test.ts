@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { MongoClient } from 'mongodb';
 import { expect, inject, test } from 'vitest';
 import { lambdaPut } from '../../../functions/sink/lambda-put.ts';
+import { memoryObjects } from '../../support/object-store.ts';
 import { notingLog } from '../../support/silent-log.ts';
 
 /** The URI has a placeholder, so that reading the secret can be counted. */
@@ -23,6 +24,8 @@ async function openPut() {
     }),
     hasPartialResponse: true,
     deadLetterQueueUrl: undefined,
+    claimCheckBucket: undefined,
+    objects: memoryObjects().store,
     sqs: () => ({ send: () => Promise.reject(new Error('unused')) }),
     env: () => `reading-${++reads}`,
     log,
