@@ -22,7 +22,8 @@ export function createMetrics({ service, ...others }: MetricDimensions): Flushed
 
   function add(name: MetricName, value: number): void {
     const { unit } = METRICS[name];
-    if (unit === 'Count' || unit === 'Bytes') sums.set(name, (sums.get(name) ?? 0) + value);
+    if ('isLevel' in METRICS[name]) samples.set(name, [value]);
+    else if (unit === 'Count' || unit === 'Bytes') sums.set(name, (sums.get(name) ?? 0) + value);
     else if (unit === 'Seconds') samples.set(name, [value]);
     else {
       const values = samples.get(name) ?? [];

@@ -1,3 +1,10 @@
+type Metric = {
+  readonly unit: 'Count' | 'Bytes' | 'Seconds' | 'Milliseconds';
+  readonly description: string;
+  /** Counts what there is, not what happened: the last value counts. */
+  readonly isLevel?: true;
+};
+
 /** Every metric, with its unit and the sentence that the documentation prints. Only shells emit. */
 export const METRICS = {
   sourceRecords: { unit: 'Count', description: 'Records that Kafka acknowledged.' },
@@ -17,6 +24,13 @@ export const METRICS = {
       'Time inside the resume token minus that of the oldest oplog entry: how long the task may stand still before changes are lost. Where the oplog can be read.',
   },
   sourceReconnects: { unit: 'Count', description: 'Change streams opened again after a failure.' },
+  sourceCopiedRecords: { unit: 'Count', description: 'Existing documents copied.' },
+  sourceCopyRemainingRanges: {
+    unit: 'Count',
+    isLevel: true,
+    description:
+      'Ranges of existing data that are not copied yet; a namespace whose ranges are not all known is one more.',
+  },
   sourceStopped: { unit: 'Count', description: '1 while the task is stopped and waits for a person.' },
   sourceDeadLetters: { unit: 'Count', description: 'Records that the source sent to the dead letter queue.' },
   sourceClaimChecks: { unit: 'Count', description: 'Large values that were stored in the claim check bucket.' },
@@ -36,7 +50,7 @@ export const METRICS = {
   sinkWriteLatency: { unit: 'Milliseconds', description: 'From the first bulk write of a put to the last.' },
   sinkEndToEndLatency: { unit: 'Milliseconds', description: 'Now minus the timestamp of the newest record of a put.' },
   replayed: { unit: 'Count', description: 'Dead letters sent to their sink again.' },
-} as const satisfies Record<string, { unit: 'Count' | 'Bytes' | 'Seconds' | 'Milliseconds'; description: string }>;
+} as const satisfies Record<string, Metric>;
 
 export type MetricName = keyof typeof METRICS;
 

@@ -1,5 +1,5 @@
 import { setInterval as every } from 'node:timers/promises';
-import type { SourceOffset } from '../connect/connector.ts';
+import type { SourceBatch, SourceItem, SourceOffset } from '../connect/connector.ts';
 import { messageOf, RetriableError } from '../connect/errors.ts';
 import type { Log } from '../connect/log.ts';
 
@@ -10,8 +10,12 @@ export type Position = {
   readonly offsetTimeSeconds?: number;
 };
 
+/** A position with what may be stored at the same time. */
+type Tracked = Position & Pick<SourceBatch, 'items'>;
+
 export type CommitDeps = {
   save(position: Position, sequence: number): Promise<void>;
+  saveItem(item: SourceItem): Promise<void>;
   readonly log: Log;
   monotonic(): number;
 };
@@ -19,8 +23,8 @@ export type CommitDeps = {
 /** Positions in the order of the stream; the low watermark is the last one before which everything is acknowledged. */
 export type OffsetCommits = {
   /** Notes a batch that is under way: `acknowledged` resolves once Kafka has all of it. */
-  track(position: Position, acknowledged: Promise<void>): void;
-  /** Stores the low watermark now, unless it is stored already. */
+  track(tracked: Tracked, acknowledged: Promise<void>): void;
+  /** Stores the low watermark and its items now, unless they are stored already. */
   save(): Promise<void>;
   /** Resolves when everything tracked is acknowledged; rejects with the first failure. */
   settled(): Promise<void>;
@@ -36,10 +40,16 @@ export type OffsetCommits = {
 /**
  * Keeps the low watermark: a position is stored only when the records of all batches up to it are acknowledged, so a
  * crash between acknowledgement and store repeats records and never loses one.
+ *
+ * The items of those batches are stored before it, each under its newest attributes. They tell what else was
+ * acknowledged, so a crash between them and the position repeats what is behind the old position; the other way round
+ * it would repeat what the items stand for, which is more.
  */
 export function trackOffsets(startSequence: number, deps: CommitDeps): OffsetCommits {
-  const { save: store, log, monotonic } = deps;
-  const underWay: { position: Position; done: boolean; since: number }[] = [];
+  const { save: store, saveItem, log, monotonic } = deps;
+  const underWay: { tracked: Tracked; done: boolean; since: number }[] = [];
+  /** By name, in the order in which they were first seen. */
+  const unsaved = new Map<string, SourceItem>();
   let watermark: Position | undefined;
   let stored: Position | undefined;
   let sequence = startSequence;
@@ -47,13 +57,17 @@ export function trackOffsets(startSequence: number, deps: CommitDeps): OffsetCom
   let last: Promise<void> = Promise.resolve();
   let saving: Promise<void> = Promise.resolve();
 
-  function track(position: Position, acknowledged: Promise<void>): void {
-    const batch = { position, done: false, since: monotonic() };
+  function track(tracked: Tracked, acknowledged: Promise<void>): void {
+    const batch = { tracked, done: false, since: monotonic() };
     underWay.push(batch);
     const noted = acknowledged.then(() => {
       batch.done = true;
       progressAt = monotonic();
-      while (underWay[0]?.done) watermark = underWay.shift()?.position;
+      while (underWay[0]?.done) {
+        const { items = [], ...position } = underWay.shift()?.tracked ?? batch.tracked;
+        watermark = position;
+        for (const item of items) unsaved.set(item.item, item);
+      }
     });
     last = Promise.all([last, noted]).then(() => undefined);
     // the failure is reported by settled(); here it must not count as unhandled
@@ -68,6 +82,11 @@ export function trackOffsets(startSequence: number, deps: CommitDeps): OffsetCom
 
   async function saveNow(): Promise<void> {
     const next = watermark;
+    for (const item of [...unsaved.values()]) {
+      await saveItem(item);
+      // it may have moved on meanwhile
+      if (unsaved.get(item.item) === item) unsaved.delete(item.item);
+    }
     if (!next || isSame(next.offset, stored?.offset)) return;
     await store(next, sequence + 1);
     sequence += 1;

@@ -25,6 +25,8 @@ export type RunDeps = {
 
 const DEFAULT_DELIVERY_TIMEOUT_MS = 120_000;
 const METRICS_INTERVAL_MS = 10_000;
+/** Over the time that an aggregation of the copy may be silent: one that sorts or groups a large collection is. */
+const COPY_TIMEOUT_MS = 660_000;
 
 /** Runs the task from environment to exit code; never throws. */
 export async function runSource(
@@ -155,5 +157,10 @@ function limitsOf(originals: TaskConfig['originals']) {
   const deliveryMs = Number(originals['producer.override.delivery.timeout.ms'] ?? DEFAULT_DELIVERY_TIMEOUT_MS);
   const pollMs = Number(originals['poll.await.time.ms'] ?? 5000);
   // a little more than the limit itself, so that the task's own error comes first
-  return { deliveryTimeoutMs: deliveryMs + 10_000, streamTimeoutMs: pollMs + 25_000, openTimeoutMs: 60_000 };
+  return {
+    deliveryTimeoutMs: deliveryMs + 10_000,
+    streamTimeoutMs: pollMs + 25_000,
+    copyTimeoutMs: COPY_TIMEOUT_MS,
+    openTimeoutMs: 60_000,
+  };
 }

@@ -14,7 +14,7 @@ export type TailDeps = {
   assertHeld(): void;
   onBatch(batch: SourceBatch): void;
   /** The opening position is stored: from here on a crash loses nothing. */
-  onOpened(): void;
+  onOpened(first: SourceBatch): void;
 };
 
 /**
@@ -42,7 +42,7 @@ export async function tail(deps: TailDeps, signal: AbortSignal): Promise<void> {
       await commits.settled();
       await commits.save();
       opened = true;
-      deps.onOpened();
+      deps.onOpened(batch);
     }
     await deps.room();
     if (stopping.aborted) break;

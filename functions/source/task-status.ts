@@ -8,11 +8,12 @@ import type { OffsetCommits } from './offset-commits.ts';
  * | --- | --- | --- |
  * | waiting | start; another task holds the lease | lease acquired |
  * | positioning | lease acquired: position read after the fence, producer connected | first batch |
- * | streaming | the opening position is stored | signal, lost lease, fatal error |
+ * | copying | the opening position is stored, and what existed has to be copied | first batch behind the copy |
+ * | streaming | the opening position is stored, or the copy is done | signal, lost lease, fatal error |
  * | draining | SIGTERM: no new getMore, lanes flushed, position saved, lease released | exit 0 |
  * | stopped | configuration or data error under errors.tolerance=none, lost position | a person deploys |
  */
-export type TaskState = 'waiting' | 'positioning' | 'streaming' | 'draining' | 'stopped';
+export type TaskState = 'waiting' | 'positioning' | 'copying' | 'streaming' | 'draining' | 'stopped';
 
 /** What `/healthz` answers. */
 export type Health = {
@@ -31,6 +32,8 @@ export type HealthLimits = {
   readonly deliveryTimeoutMs: number;
   /** An open stream yields a batch, if only an empty one, at least this often (milliseconds). */
   readonly streamTimeoutMs: number;
+  /** While what existed is copied something of it is acknowledged at least this often (milliseconds). */
+  readonly copyTimeoutMs: number;
   /** Reading the position, connecting and opening the stream may take this long (milliseconds). */
   readonly openTimeoutMs: number;
 };
@@ -41,7 +44,7 @@ export type TaskStatus = {
   enter(state: TaskState, facts?: { reason?: string; epoch?: number }): void;
   /** Sets other limits, once the properties are known. */
   limit(limits: HealthLimits): void;
-  /** Notes a batch of the connector. */
+  /** Notes a batch of the connector; the first one behind a copy ends that state. */
   note(batch: SourceBatch): void;
   /** Where the acknowledgements are seen. */
   watch(commits: WatchedCommits): void;
@@ -68,6 +71,7 @@ export function trackStatus(initialLimits: HealthLimits, clock: { monotonic(): n
   }
 
   function note(batch: SourceBatch): void {
+    if (state === 'copying' && batch.phase === undefined) enter('streaming');
     records += batch.records.length;
     const caughtUp = batch.records.length === 0 || batch.clusterTimeSeconds === undefined;
     lagSeconds = caughtUp ? 0 : Math.max(0, clock.now() / 1000 - (batch.clusterTimeSeconds ?? 0));
@@ -77,10 +81,11 @@ export function trackStatus(initialLimits: HealthLimits, clock: { monotonic(): n
   function isHealthy(): boolean {
     const now = clock.monotonic();
     if (state === 'positioning') return now - enteredAt < limits.openTimeoutMs;
-    if (state !== 'streaming' || !commits) return true;
+    if ((state !== 'streaming' && state !== 'copying') || !commits) return true;
     const waitingSince = commits.waitingSince();
     if (waitingSince !== undefined) return now - waitingSince < limits.deliveryTimeoutMs;
-    return now - Math.max(commits.progressAt, enteredAt) < limits.streamTimeoutMs;
+    const timeoutMs = state === 'copying' ? limits.copyTimeoutMs : limits.streamTimeoutMs;
+    return now - Math.max(commits.progressAt, enteredAt) < timeoutMs;
   }
 
   function tokenAgeSeconds(): number | undefined {

@@ -122,15 +122,17 @@ async function stream<Config extends TaskConfig>(
   const { lease, log, metrics, producer, rejected, status, store, stored } = opened;
   const partition = connector.partitionOf(config);
   const fingerprint = connector.fingerprintOf(config);
+  const items = store.itemsOf(lease.epoch);
   const commits = trackOffsets(stored?.sequence ?? 0, {
     ...opened,
     save: ({ offset, clusterTimeSeconds: clusterTime = stored?.clusterTime }: Position, sequence) =>
       store.saveOffset(partition, lease.epoch, { offset, clusterTime, fingerprint, sequence }),
+    saveItem: items.save,
   });
   status.watch(commits);
   const sourceDeps: SourceDeps = {
     ...opened,
-    items: store.itemsOf(lease.epoch),
+    items,
     async settled() {
       await commits.settled();
       await commits.save();
@@ -161,9 +163,9 @@ async function stream<Config extends TaskConfig>(
           metrics.add('sourceBatches', 1);
           metrics.add('sourceLag', status.health().lagSeconds);
         },
-        onOpened() {
-          status.enter('streaming');
-          log.info(stored ? 'Streaming from the stored position' : 'Streaming from now', { ...partition });
+        onOpened({ phase }) {
+          status.enter(phase ?? 'streaming');
+          if (!phase) log.info(stored ? 'Streaming from the stored position' : 'Streaming from now', { ...partition });
         },
       },
       AbortSignal.any([signal, lease.lost]),

@@ -3,7 +3,7 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { DynamoDBDocumentClient, GetCommand } from '@aws-sdk/lib-dynamodb';
-import { type Collection, type Document, MongoClient } from 'mongodb';
+import { type Collection, type Db, type Document, MongoClient } from 'mongodb';
 import { inject } from 'vitest';
 import { offsetItemOf, type StoredOffset } from '../../functions/aws/offset-store.ts';
 import type { Health } from '../../functions/source/task-status.ts';
@@ -18,12 +18,16 @@ import { askHealth } from '../../infra/local/source-service.ts';
 type Properties = Readonly<Record<string, string>>;
 
 export type PipelineOptions = {
-  /** Properties over the defaults of the source. */
-  readonly source?: Properties;
+  /** Properties over the defaults of the source; a function of the topic where they name it. */
+  readonly source?: Properties | ((topic: string) => Properties);
   /** Properties over the defaults of the sink. */
   readonly sink?: Properties;
   readonly partitions?: number;
   readonly leaseMs?: number;
+  /** Leaves the sink out: who reads the topic is the test. */
+  readonly withoutSink?: boolean;
+  /** Makes what exists before the source starts. */
+  prepare?(database: Db): Promise<void>;
   /** Of the sink's function; an outage is waited for within it. */
   readonly sinkTimeoutSeconds?: number;
   /** Where the connectors find the services; the test itself goes to them directly. */
@@ -41,6 +45,8 @@ export type Pipeline = AsyncDisposable &
     readonly source: Collection;
     readonly sink: Collection;
     storedOffset(): Promise<(StoredOffset & { epoch: number }) | undefined>;
+    /** An item of the source in the table. */
+    storedItem(item: string): Promise<Readonly<Record<string, unknown>> | undefined>;
     /** Starts a task of the source beside the one that runs. */
     startTask(name: string): Promise<SourceTask>;
   };
@@ -64,6 +70,18 @@ export async function openPipeline(options: PipelineOptions = {}): Promise<Pipel
   await using stack = new AsyncDisposableStack();
   const run = stack.use(await openRun());
   const folder = join(run.folder, 'environments');
+  const sink = [
+    `${name}-sink`,
+    {
+      'connector.class': 'MongoSink',
+      topics: topic,
+      database,
+      collection: 'copy',
+      'change.data.capture.handler': CHANGE_STREAM_HANDLER,
+      'errors.tolerance': 'all',
+      ...options.sink,
+    },
+  ] as const;
   writeEnvironment(folder, topic, options, [
     [
       `${name}-source`,
@@ -72,23 +90,15 @@ export async function openPipeline(options: PipelineOptions = {}): Promise<Pipel
         database,
         collection: 'items',
         'poll.await.time.ms': '500',
-        ...options.source,
+        ...(typeof options.source === 'function' ? options.source(topic) : options.source),
       },
     ],
-    [
-      `${name}-sink`,
-      {
-        'connector.class': 'MongoSink',
-        topics: topic,
-        database,
-        collection: 'copy',
-        'change.data.capture.handler': CHANGE_STREAM_HANDLER,
-        'errors.tolerance': 'all',
-        ...options.sink,
-      },
-    ],
+    ...(options.withoutSink ? [] : [sink]),
   ]);
   const lines: string[] = [];
+  const client = await new MongoClient(services.mongodbUri).connect();
+  stack.defer(() => client.close());
+  await options.prepare?.(client.db(database));
   const connectors = stack.use(
     await launchConnectors(run, through(services), loadEnvironment('local', folder), {
       report: (line) => lines.push(line),
@@ -96,8 +106,6 @@ export async function openPipeline(options: PipelineOptions = {}): Promise<Pipel
       leaseMs,
     }),
   );
-  const client = await new MongoClient(services.mongodbUri).connect();
-  stack.defer(() => client.close());
   const collection = (of: string) => client.db(database).collection<Document>(of);
   const opened = stack.move();
   return {
@@ -119,6 +127,7 @@ export async function openPipeline(options: PipelineOptions = {}): Promise<Pipel
         join(run.folder, 'bundles', `${name}-source`, 'main.mjs'),
       ),
     storedOffset: () => readOffset(services, `${name}-source`, `${database}.items`),
+    storedItem: (item) => readItem(services, `${name}-source`, item),
     [Symbol.asyncDispose]: () => opened.disposeAsync(),
   };
 }
@@ -162,15 +171,19 @@ function writeEnvironment(
 }
 
 async function readOffset(services: Services, connector: string, watched: string) {
+  const hosts = new URL(services.mongodbUri.replace(/^mongodb/, 'http')).host;
+  const item = offsetItemOf({ ns: `mongodb://${hosts}/${watched}` });
+  return (await readItem(services, connector, item)) as (StoredOffset & { epoch: number }) | undefined;
+}
+
+async function readItem(services: Services, connector: string, item: string) {
   const options = { endpoint: services.dynamodbEndpoint, region: LOCAL_REGION, credentials: LOCAL_CREDENTIALS };
   const client = DynamoDBDocumentClient.from(new DynamoDBClient(options));
   try {
-    const hosts = new URL(services.mongodbUri.replace(/^mongodb/, 'http')).host;
-    const item = offsetItemOf({ ns: `mongodb://${hosts}/${watched}` });
     const answer = await client.send(
       new GetCommand({ TableName: services.table, Key: { connector, item }, ConsistentRead: true }),
     );
-    return answer.Item as (StoredOffset & { epoch: number }) | undefined;
+    return answer.Item;
   } finally {
     client.destroy();
   }

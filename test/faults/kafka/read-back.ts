@@ -23,7 +23,8 @@ export async function readBack(kafka: Kafka, topic: string, sent: ReadonlyMap<st
   return verdict;
 }
 
-async function readAll(kafka: Kafka, topic: string, take: (key: string, value: string) => void): Promise<void> {
+/** Hands over every record of a topic, from its beginning to where it ends now. */
+export async function readAll(kafka: Kafka, topic: string, take: (key: string, value: string) => void): Promise<void> {
   const admin = kafka.admin();
   await admin.connect();
   const left = new Map(

@@ -26,6 +26,7 @@ function rig(batches: readonly SourceBatch[]) {
     log: silentLog,
     monotonic: () => 0,
     save: async ({ offset }, sequence) => void calls.push(`save ${offset._id} as ${sequence}`),
+    saveItem: async ({ item, attributes }) => void calls.push(`save ${item} at ${attributes.at}`),
   });
   const deps: TailDeps = {
     async *poll(signal) {
@@ -78,6 +79,54 @@ test('saves a position only after Kafka acknowledged everything before it', asyn
   await running;
 });
 
+const item = (name: string, at: number) => ({ item: name, attributes: { at } });
+
+test('stores items only once their batch and all before it are acknowledged, before the position', async () => {
+  const batches = [
+    batch('a'),
+    { ...batch('a', '1'), items: [item('copy#0', 1)] },
+    { ...batch('b', '2'), items: [item('copy#1', 1), item('copy#0', 2)] },
+  ];
+  const { calls, commits, deps, sends } = rig(batches);
+  const stop = new AbortController();
+  const running = tail(deps, stop.signal);
+  await expect.poll(() => sends.length).toBe(2);
+  sends[1]?.acknowledge();
+  await commits.save();
+  expect(calls.filter((call) => call.startsWith('save'))).toEqual(['save a as 1']);
+  sends[0]?.acknowledge();
+  await expect.poll(() => commits.waitingSince()).toBeUndefined();
+  await commits.save();
+  expect(calls.slice(-3)).toEqual(['save copy#0 at 2', 'save copy#1 at 1', 'save b as 2']);
+  await commits.save();
+  expect(calls.at(-1)).toBe('save b as 2');
+  stop.abort();
+  await running;
+});
+
+test('stores items although the position stands still, and again what could not be stored', async () => {
+  const calls: string[] = [];
+  let isDown = true;
+  const commits = trackOffsets(0, {
+    log: silentLog,
+    monotonic: () => 0,
+    save: async () => void calls.push('position'),
+    async saveItem({ item: name }) {
+      if (isDown && name === 'copy#1') throw new RetriableError('OFFSET_STORE_UNAVAILABLE', 'table gone');
+      calls.push(name);
+    },
+  });
+  commits.track(batch('a'), Promise.resolve());
+  await commits.settled();
+  await commits.save();
+  commits.track({ ...batch('a'), items: [item('copy#0', 1), item('copy#1', 1)] }, Promise.resolve());
+  await commits.settled();
+  await expect(commits.save()).rejects.toThrow('table gone');
+  isDown = false;
+  await commits.save();
+  expect(calls).toEqual(['position', 'copy#0', 'copy#1']);
+});
+
 test('moves the position of an idle stream', async () => {
   const { calls, commits, deps } = rig([batch('a'), batch('b'), batch('c')]);
   const stop = new AbortController();
@@ -114,7 +163,12 @@ test('produces nothing once the lease is lost', async () => {
 test('produces nothing when the opening position cannot be stored', async () => {
   const { calls, deps, sends } = rig([batch('a'), batch('b', '1')]);
   const refuse = new RetriableError('OFFSET_STORE_UNAVAILABLE', 'table gone');
-  const commits = trackOffsets(0, { log: silentLog, monotonic: () => 0, save: () => Promise.reject(refuse) });
+  const commits = trackOffsets(0, {
+    log: silentLog,
+    monotonic: () => 0,
+    save: () => Promise.reject(refuse),
+    saveItem: async () => undefined,
+  });
   await expect(tail({ ...deps, commits }, new AbortController().signal)).rejects.toThrow('table gone');
   expect([calls, sends]).toEqual([[], []]);
 });

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import type { Position } from '../../../functions/source/offset-commits.ts';
 import { trackStatus } from '../../../functions/source/task-status.ts';
 
-const LIMITS = { deliveryTimeoutMs: 120_000, streamTimeoutMs: 30_000, openTimeoutMs: 60_000 };
+const LIMITS = { deliveryTimeoutMs: 120_000, streamTimeoutMs: 30_000, copyTimeoutMs: 600_000, openTimeoutMs: 60_000 };
 
 function rig() {
   const clock = { at: 0, monotonic: () => clock.at, now: () => 1_000_000 + clock.at };
@@ -26,6 +26,8 @@ test.each([
   ['a stream without any batch is stuck', 'streaming', 100_000, undefined, 70_000, false],
   ['retries are under way within delivery.timeout.ms', 'streaming', 100_000, 1_000, 0, true],
   ['a batch that waits for longer is stuck', 'streaming', 130_000, 1_000, 0, false],
+  ['a copy gives the database time for a long aggregation', 'copying', 599_999, undefined, 0, true],
+  ['a copy of which nothing is acknowledged is stuck', 'copying', 600_000, undefined, 0, false],
   // replacing a stopped task would not help: a person has to deploy
   ['a stopped task is healthy', 'stopped', 1e9, undefined, 0, true],
 ] as const)('%s', (_, state, now, waiting, progressAt, healthy) => {
@@ -35,6 +37,15 @@ test.each([
   commits.progressAt = progressAt;
   clock.at = now;
   expect(status.health().healthy).toBe(healthy);
+});
+
+test('the first batch behind a copy ends that state', () => {
+  const { status } = rig();
+  status.enter('copying');
+  status.note({ records: [], offset: {}, phase: 'copying' });
+  expect(status.state).toBe('copying');
+  status.note({ records: [], offset: {} });
+  expect(status.state).toBe('streaming');
 });
 
 test('the lag is the age of the last change event, and nothing on an idle stream', () => {

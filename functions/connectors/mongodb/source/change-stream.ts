@@ -52,6 +52,9 @@ export async function* changeStream(
         if (!isReopening && reply.token !== undefined) {
           token = reply.token;
           position = afterToken(token);
+        } else if (reply.operationTime) {
+          // without a token a failure would go on from now
+          position ??= { startAtOperationTime: reply.operationTime };
         }
         noteInvalidate(reply, watch, deps.log);
       }

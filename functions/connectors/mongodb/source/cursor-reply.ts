@@ -1,3 +1,4 @@
+import { Timestamp } from 'mongodb';
 import { DataError } from '../../../connect/errors.ts';
 import { documentOf, documentsOf, findElement, textOf } from '../bson/element-reader.ts';
 import { JSON_FORMATS } from '../bson/json-formats.ts';
@@ -15,11 +16,15 @@ export type CursorReply = {
   readonly unreadable?: ReadonlyMap<Buffer, DataError>;
   /** `postBatchResumeToken` as relaxed extended JSON, else that of the last event; nothing where the server sends none. */
   readonly token: string | undefined;
+  /** The database's time when it answered. */
+  readonly operationTime?: Timestamp;
+  /** The servers share a clock, so that a read of another one can wait for that time. */
+  readonly isCausal?: boolean;
 };
 
 /** Reads a reply to `aggregate` or `getMore` that was asked for with `raw`: its sub-documents are bytes. */
 export function readReply(reply: Readonly<Record<string, unknown>>): CursorReply {
-  const { cursor } = reply;
+  const { cursor, operationTime, $clusterTime } = reply;
   if (!Buffer.isBuffer(cursor)) {
     throw new DataError('CHANGE_EVENT_INVALID', `Expected a reply with a cursor, got one with ${typeof cursor}`);
   }
@@ -32,6 +37,8 @@ export function readReply(reply: Readonly<Record<string, unknown>>): CursorReply
     collection: namespace.slice(namespace.indexOf('.') + 1),
     events,
     token: invalidateTokenOf(events) ?? tokenText(postBatchTokenOf(cursor)) ?? lastTokenOf(events),
+    ...(operationTime instanceof Timestamp && { operationTime }),
+    isCausal: $clusterTime !== undefined,
   };
 }
 

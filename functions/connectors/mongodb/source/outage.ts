@@ -8,6 +8,8 @@ import { ReplyMissing } from './stream-cursor.ts';
 export type StreamContext = {
   /** `shop.orders` */
   readonly watch: string;
+  /** What is done with it. */
+  readonly verb?: 'watch' | 'copy';
   readonly hosts: readonly string[];
   /** The resume token that the stream would go on from, as JSON; nothing where it began without one. */
   token(): string | undefined;
@@ -96,7 +98,7 @@ function failureOf(error: unknown, phase: MongoPhase): MongoFailure {
 }
 
 function toFinal(error: unknown, failure: MongoFailure, context: StreamContext): ConnectorError {
-  const { watch } = context;
+  const { verb = 'watch', watch } = context;
   const words = wordsOf(error);
   const details = { watch, hosts: context.hosts };
   if (failure === 'position-lost') {
@@ -116,7 +118,7 @@ function toFinal(error: unknown, failure: MongoFailure, context: StreamContext):
       { cause: error, details },
     );
   }
-  const what = failure === 'login' ? 'the credentials of connection.uri' : `to watch ${watch}`;
+  const what = failure === 'login' ? 'the credentials of connection.uri' : `to ${verb} ${watch}`;
   return new ConfigError([{ property: '', message: `MongoDB refused ${what}: ${words}` }], 'MONGODB_REFUSED', {
     cause: error,
     // the secret may have been changed: whoever runs this reads it again

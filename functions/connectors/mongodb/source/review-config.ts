@@ -4,7 +4,6 @@ import { javaOnlyOptionsOf } from '../client/connection-string.ts';
 import { FORMATTER_CLASSES } from './class-names.ts';
 import type { SourceConfig } from './properties.ts';
 import { reviewSchemas } from './review-schemas.ts';
-import { startupModeOf } from './startup-mode.ts';
 
 /** Rules that need more than one property, and what is known but not built: refused by name, never ignored. */
 export function reviewConfig(config: SourceConfig): Review {
@@ -41,8 +40,6 @@ function inconsistencies(config: SourceConfig): Problem[] {
 
 function notBuilt(config: SourceConfig): Problem[] {
   const refused: Record<string, string | false> = {
-    'startup.mode':
-      startupModeOf(config) === 'copy_existing' && 'startup.mode=copy_existing; expected latest or timestamp',
     'connection.ssl.truststore':
       config.connectionSslTruststore !== '' && 'Java key stores; set tlsCAFile in connection.uri',
     'connection.ssl.keystore':

@@ -39,7 +39,8 @@ function openSession(client: MongoClient): StreamSession {
       // a client of a mongodb+srv address has no topology, hence no sessions, before it resolved the address
       await untilAborted(client.connect(), signal);
       session ??= client.startSession({ causalConsistency: false });
-      const level = 'aggregate' in command ? client.readConcern?.level : undefined;
+      // a command may have a read concern of its own
+      const level = 'aggregate' in command && !command.readConcern ? client.readConcern?.level : undefined;
       return runCommand(database, level === undefined ? command : { ...command, readConcern: { level } }, {
         raw: true,
         session,

@@ -1,6 +1,8 @@
 import { join } from 'node:path';
+import { BSON } from 'mongodb';
 import { describe, expect, test } from 'vitest';
 import { createMongoClient, handshakeNameOf } from '../../../../../functions/connectors/mongodb/client/mongo-client.ts';
+import { copySettingsOf } from '../../../../../functions/connectors/mongodb/source/copy/copy-settings.ts';
 import { errorHandlingOf } from '../../../../../functions/connectors/mongodb/source/error-handling.ts';
 import {
   mongodbSourceConfig,
@@ -12,7 +14,14 @@ import { startupModeOf } from '../../../../../functions/connectors/mongodb/sourc
 import { createTopicMapper } from '../../../../../functions/connectors/mongodb/source/topic-mapper.ts';
 import { type Case, type Expected, type ExpectedRecord, readCases, wantedOf } from './conformance/case-file.ts';
 import { toSchemaJson } from './conformance/comparable-record.ts';
-import { expectProblems, expectRecords, expectRefusal, expectWatches } from './conformance/compare.ts';
+import {
+  expectCopiedRecords,
+  expectCopies,
+  expectProblems,
+  expectRecords,
+  expectRefusal,
+  expectWatches,
+} from './conformance/compare.ts';
 import { otherwise } from './conformance/otherwise.ts';
 import { runPoll } from './conformance/run-poll.ts';
 import { SCHEMA_SENTENCES } from './conformance/schema-sentences.ts';
@@ -69,12 +78,24 @@ function expectResolved(config: SourceConfig, wanted: ReturnType<typeof wantedOf
   });
   expect(config.outputFormatKey).toBe(resolved.keyFormat);
   expect(config.outputFormatValue).toBe(resolved.valueFormat);
-  expect(startupModeOf(config)).toBe((resolved.startup as { mode: string }).mode);
+  const { mode, ...copy } = resolved.startup as { mode: string };
+  expect(startupModeOf(config)).toBe(mode);
+  if (mode === 'copy_existing') expect(toResolved(config)).toMatchObject(copy);
   for (const [property, value] of Object.entries(values)) {
     const name = property.replace(/\.(\w)/g, (_, letter: string) => letter.toUpperCase());
     const ours = (config as unknown as Record<string, unknown>)[name];
     expect(String(ours).toLowerCase(), property).toBe(String(value).toLowerCase());
   }
+}
+
+/** What the copy does, in the words of a case. */
+function toResolved(config: SourceConfig) {
+  const { namespaceRegex, pipeline, ...settings } = copySettingsOf(config);
+  return {
+    ...settings,
+    namespaceRegex: namespaceRegex?.source ?? '',
+    pipeline: pipeline.length === 0 ? null : JSON.parse(BSON.EJSON.stringify(pipeline, { relaxed: false })),
+  };
 }
 
 function expectTopics({ namespaces = [] }: Case, config: SourceConfig, wanted: readonly string[] = []): void {
@@ -144,15 +165,18 @@ async function expectPoll(vector: Case, config: SourceConfig): Promise<void> {
     sentence(result);
     return;
   }
-  const { batches, opened, error } = result;
+  const { batches, copies, error, opened } = result;
   if (wanted.sourcePartition) expect(partitionOf(config).ns).toBe(wanted.sourcePartition);
   if (!isThrowing(wanted) && error) throw error;
   expect(error !== undefined).toBe(isThrowing(wanted));
   expectRefusal(error, wanted);
-  const records = polls.flatMap((poll) => (Array.isArray(poll) ? (poll as ExpectedRecord[]) : []));
+  const records = wanted.allRecords ?? polls.flatMap((poll) => (Array.isArray(poll) ? (poll as ExpectedRecord[]) : []));
   // the peer discards what came before a failure in the same poll; it is published here
-  if (!error) expectRecords(batches, records);
-  expectWatches(opened, wanted.watches ?? []);
+  if (!error && vector.collections) expectCopiedRecords(batches, records);
+  else if (!error) expectRecords(batches, records);
+  expectWatches(opened, wanted.watches ?? [], vector.collections !== undefined);
+  // the peer copies while it takes the token, so that its copy has begun when that fails
+  if (!error) expectCopies(copies, wanted.copies ?? []);
 }
 
 const isThrowing = ({ throws, polls = [] }: Expected): boolean =>

@@ -5,8 +5,6 @@ const review = (properties: Readonly<Record<string, string>>, when?: 'synth') =>
   mongodbSourceConfig.validate({ name: 'orders', 'connector.class': 'MongoSource', ...properties }, when);
 
 test.each<[property: string, properties: Record<string, string>]>([
-  ['startup.mode', { 'startup.mode': 'copy_existing' }],
-  ['startup.mode', { 'copy.existing': 'true' }],
   ['connection.ssl.truststore', { 'connection.ssl.truststore': '/a.p12' }],
   ['connection.ssl.keystore', { 'connection.ssl.keystore': '/a.p12' }],
   ['exactly.once.support', { 'exactly.once.support': 'required' }],

@@ -10,6 +10,19 @@ export type Batch = {
 };
 export type Cursor = Batch & { readonly batches?: readonly Batch[] };
 
+/** What exists: documents, or what their aggregation gives. */
+export type Collection = {
+  readonly bson?: readonly string[];
+  readonly results?: readonly unknown[];
+  readonly error?: ServerError;
+};
+
+export type ExpectedCopy = {
+  readonly database: string;
+  readonly collection: string;
+  readonly pipeline: readonly unknown[];
+  readonly allowDiskUse: boolean;
+};
 export type ExpectedRecord = {
   readonly topic: string;
   readonly keySchema: unknown;
@@ -32,7 +45,10 @@ export type Expected = {
     | readonly ExpectedRecord[]
     | { readonly throws: readonly { readonly message: string }[] }
   )[];
+  /** In place of `polls` where they depend on timing. */
+  readonly allRecords?: readonly ExpectedRecord[];
   readonly watches?: readonly Watched[];
+  readonly copies?: readonly ExpectedCopy[];
   readonly topics?: readonly string[];
   readonly schema?: unknown;
   readonly client?: Readonly<Record<string, unknown>>;
@@ -47,6 +63,7 @@ export type Case = {
   readonly batches?: readonly Batch[];
   readonly cursors?: readonly Cursor[];
   readonly namespaces?: readonly string[];
+  readonly collections?: Readonly<Record<string, Readonly<Record<string, Collection>>>>;
   readonly storedOffset?: Readonly<Record<string, string>>;
   readonly storedPartition?: string;
   readonly polls?: number;

@@ -4,13 +4,14 @@ import type { SourceConfig } from '../../../../../../functions/connectors/mongod
 import { partitionOf } from '../../../../../../functions/connectors/mongodb/source/source-partition.ts';
 import { probeOf, silentProbe, sourceDeps, storedAt } from '../../../../../support/source-deps.ts';
 import type { Case } from './case-file.ts';
-import { type Opened, scriptedStream } from './scripted-stream.ts';
+import { type Copied, type Opened, scriptedStream } from './scripted-stream.ts';
 
 const SPLITTING = new Set(['event-fragments-whole']);
 
 export type PollResult = {
   readonly batches: readonly SourceBatch[];
   readonly opened: readonly Opened[];
+  readonly copies: readonly Copied[];
   readonly error?: unknown;
 };
 
@@ -35,8 +36,8 @@ export async function runPoll(vector: Case, config: SourceConfig): Promise<PollR
   });
   try {
     for await (const batch of polled) batches.push(batch);
-    return { batches, opened: stream.opened };
+    return { batches, ...stream };
   } catch (error) {
-    return { batches, opened: stream.opened, error };
+    return { batches, ...stream, error };
   }
 }

@@ -7,16 +7,25 @@ import {
   MongoServerSelectionError,
 } from 'mongodb';
 import type { StreamConnection } from '../../../../../../functions/connectors/mongodb/source/stream-connection.ts';
+import { answersOf } from '../../../../../support/fake-collections.ts';
+import { rawReply } from '../../../../../support/raw-bson.ts';
 import type { Batch, Case, Cursor, ServerError } from './case-file.ts';
 
-export type Opened = { readonly database: string; readonly command: Document; batchSize?: unknown };
+/** An aggregation of the copy. */
+export type Copied = { readonly database: string; readonly command: Document };
+export type Opened = { readonly database: string; readonly command: Document; batchSize?: unknown; isRead?: boolean };
 
 /** Stands in for a deployment: the k-th change stream gets the k-th entry of the script, then it is idle. */
-export type ScriptedStream = StreamConnection & { readonly opened: readonly Opened[] };
+export type ScriptedStream = StreamConnection & {
+  readonly opened: readonly Opened[];
+  readonly copies: readonly Copied[];
+};
 
 /** `onIdle` is called for each reply without anything in it that the script does not have. */
 export function scriptedStream(vector: Case, onIdle: () => void): ScriptedStream {
   const opened: Opened[] = [];
+  const copies: Copied[] = [];
+  const answerCopy = copiesOf(vector, copies);
   const cursors = vector.cursors ?? [{ bson: vector.bson ?? [], batches: vector.batches } as Cursor];
 
   function openSession() {
@@ -27,13 +36,15 @@ export function scriptedStream(vector: Case, onIdle: () => void): ScriptedStream
 
     async function run(database: string, command: Document, signal: AbortSignal) {
       if ('killCursors' in command) return {};
+      const copied = answerCopy(database, command);
+      if (copied) return copied;
       if ('aggregate' in command) {
-        mine = { database, command };
+        mine = { database, command, isRead: false };
         opened.push(mine);
         if (cursor.error) throw toError(cursor.error);
         return reply('firstBatch', [], token, 1n);
       }
-      if (mine) mine.batchSize = command.batchSize;
+      if (mine) Object.assign(mine, { batchSize: command.batchSize, isRead: true });
       const batch = batches.shift();
       if (!batch) {
         await new Promise((resolve) => setTimeout(resolve, vector.pauseMs ?? 0));
@@ -50,41 +61,39 @@ export function scriptedStream(vector: Case, onIdle: () => void): ScriptedStream
     return { run, end: async () => undefined };
   }
 
-  return { opened, openSession, close: async () => undefined };
+  return { opened, copies, openSession, close: async () => undefined };
 }
 
-function reply(name: string, events: readonly Buffer[], token: Buffer | undefined, id: bigint) {
-  const array = document(events.map((event, index) => element(3, String(index), event)));
-  return {
-    ok: 1,
-    cursor: document([
-      element(4, name, array),
-      ...(token ? [element(3, 'postBatchResumeToken', token)] : []),
-      element(18, 'id', int64(id)),
-      element(2, 'ns', string('shop.orders')),
-    ]),
+const reply = (
+  batch: 'firstBatch' | 'nextBatch',
+  documents: readonly Buffer[],
+  token: Buffer | undefined,
+  id: bigint,
+) => rawReply({ batch, documents, token, id });
+
+/** What exists in a case; a collection with results gives them as they are, whatever it is asked for. */
+function copiesOf({ collections = {} }: Case, copies: Copied[]) {
+  const found = new Map(
+    Object.entries(collections).flatMap(([database, names]) =>
+      Object.entries(names).map(([name, collection]) => [`${database}.${name}` as string, collection] as const),
+    ),
+  );
+  const documentsOf = (name: string) => (found.get(name)?.bson ?? []).map((text) => Buffer.from(text, 'base64'));
+  const answer = answersOf({
+    namespaces: () => [...found.keys()].map((name) => ({ name })),
+    read: documentsOf,
+  });
+  return (database: string, command: Document) => {
+    if (command.pipeline?.[0]?.$changeStream) return undefined;
+    const name = `${database}.${command.find ?? command.aggregate}`;
+    const { error, results } = found.get(name) ?? {};
+    if (error) throw toError(error);
+    if (!('aggregate' in command)) return answer(database, command);
+    copies.push({ database, command });
+    return results
+      ? rawReply({ batch: 'firstBatch', documents: documentsOf(name), id: 0n })
+      : answer(database, command);
   };
-}
-
-function document(elements: readonly Buffer[]): Buffer {
-  const body = Buffer.concat([Buffer.alloc(4), ...elements, Buffer.alloc(1)]);
-  body.writeInt32LE(body.length, 0);
-  return body;
-}
-
-const element = (type: number, name: string, value: Buffer) =>
-  Buffer.concat([Buffer.of(type), Buffer.from(`${name}\0`), value]);
-
-function int64(value: bigint): Buffer {
-  const bytes = Buffer.alloc(8);
-  bytes.writeBigInt64LE(value);
-  return bytes;
-}
-
-function string(text: string): Buffer {
-  const bytes = Buffer.alloc(4);
-  bytes.writeInt32LE(Buffer.byteLength(text) + 1);
-  return Buffer.concat([bytes, Buffer.from(`${text}\0`)]);
 }
 
 const tokenBytes = (token: unknown): Buffer | undefined =>

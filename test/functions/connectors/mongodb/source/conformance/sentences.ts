@@ -6,6 +6,33 @@ import { STRUCT_SENTENCES } from './schema-sentences.ts';
 /** The results that a case describes in a sentence, each as its own assertion. */
 export const SENTENCES: Readonly<Record<string, (result: PollResult) => void>> = {
   ...STRUCT_SENTENCES,
+  'copy-cached-first-event': ({ batches }) => {
+    const events = batches.flatMap(({ offset, records }) =>
+      records.map(({ value }) => ({ offset, value: String(value) })),
+    );
+    expect(events.map(({ value }) => JSON.parse(value)._id._data ?? 'copied')).toEqual([
+      'copied',
+      '8264A1B2C3000000082B022C0100296E5A1004',
+      '8264A1B2C3000000092B022C0100296E5A1004',
+    ]);
+    expect(events[0]?.offset).toEqual({});
+  },
+  'copy-cached-first-event-members': ({ batches }) => {
+    const [, event] = batches.flatMap(({ records }) => records);
+    expect(Object.keys(JSON.parse(String(event?.value)))).toEqual([
+      ...['_id', 'operationType', 'clusterTime', 'wallTime', 'fullDocument', 'ns', 'documentKey', 'txnNumber', 'lsid'],
+      ...['extra', 'collectionUUID'],
+    ]);
+  },
+  'copy-backslash-in-name': ({ batches }) => {
+    const [record] = batches.flatMap(({ records }) => records);
+    expect(record?.topic).toBe('shop.a\\b');
+    expect(JSON.parse(String(record?.value)).ns).toEqual({ db: 'shop', coll: 'a\\b' });
+  },
+  'copy-last-skipped': ({ batches }) => {
+    const items = batches.flatMap((batch) => batch.items ?? []);
+    expect(items.findLast(({ item }) => item === 'copy')?.attributes.done).toBe(true);
+  },
   'errors-open-unauthorized-13-token-none': refused,
   'errors-open-unauthorized-13-fresh-none': refused,
   'errors-open-unauthorized-13-token-all': refused,

@@ -1,0 +1,98 @@
+import type { Timestamp } from 'mongodb';
+import { findElement } from '../bson/element-reader.ts';
+import { timestampSeconds } from '../bson/event-header.ts';
+import { type ChangeStreamDeps, changeStream } from './change-stream.ts';
+import type { CursorReply } from './cursor-reply.ts';
+import { secondsInToken } from './outage.ts';
+import { afterToken } from './start-point.ts';
+import type { StartPoint, Watch } from './watch-command.ts';
+
+/** A change stream that is read in parts: each part goes on behind the last reply that was taken. */
+export type PausableStream = {
+  /** The reply to the opening, from where the stream can go on. */
+  opening(): AsyncGenerator<CursorReply>;
+  /** Up to what has happened until this part was begun. */
+  upToPresent(): AsyncGenerator<CursorReply>;
+  /** Until the signal aborts. */
+  rest(): AsyncGenerator<CursorReply>;
+  /** The database's time of the last reply, where a read can wait for it: no event that was taken is later. */
+  readonly time: Timestamp | undefined;
+  /** Where the stream goes on as long as there is no token. */
+  readonly startTime: Timestamp | undefined;
+};
+
+/** How long the end of the stream is waited for with; a part should not wait longer than it has to. */
+const CATCH_UP_MS = 500;
+
+export function createPausableStream(
+  watch: Watch,
+  start: StartPoint,
+  deps: ChangeStreamDeps,
+  signal: AbortSignal,
+): PausableStream {
+  let position = start;
+  let time: Timestamp | undefined;
+  /** Was read at the opening and is yielded by the next part. */
+  let held: CursorReply | undefined;
+
+  async function* replies(awaitMs = watch.awaitMs): AsyncGenerator<CursorReply> {
+    if (held) {
+      const reply = held;
+      held = undefined;
+      yield reply;
+    }
+    for await (const reply of changeStream({ ...watch, awaitMs }, position, deps, signal)) {
+      note(reply);
+      yield reply;
+    }
+  }
+
+  function note({ isCausal, operationTime, token }: CursorReply): void {
+    if (isCausal) time = operationTime ?? time;
+    if (token !== undefined) position = afterToken(token);
+    else if (operationTime) position ??= { startAtOperationTime: operationTime };
+  }
+
+  /** Servers before 4.0.7 have no token before the first event: one more reply may have one. */
+  async function* opening(): AsyncGenerator<CursorReply> {
+    let isFirst = true;
+    for await (const reply of replies()) {
+      if (isFirst) yield reply;
+      if (reply.events.length > 0) held = reply;
+      if (!isFirst || reply.token !== undefined) return;
+      isFirst = false;
+    }
+  }
+
+  async function* upToPresent(): AsyncGenerator<CursorReply> {
+    let present: Timestamp | undefined;
+    let before: CursorReply | undefined;
+    for await (const reply of replies(Math.min(watch.awaitMs, CATCH_UP_MS))) {
+      present ??= reply.operationTime;
+      yield reply;
+      if (before && hasReached(present, reply, before)) return;
+      before = reply;
+    }
+  }
+
+  return {
+    opening,
+    upToPresent,
+    rest: () => replies(),
+    get time() {
+      return time;
+    },
+    get startTime() {
+      return position && 'startAtOperationTime' in position ? position.startAtOperationTime : undefined;
+    },
+  };
+}
+
+/** A reply without events may come before the end where the server filters many; a token that has a time tells. */
+function hasReached(present: Timestamp | undefined, { events, token }: CursorReply, before: CursorReply): boolean {
+  const last = events.at(-1);
+  const inToken = secondsInToken(token);
+  const seconds = inToken ?? (last && timestampSeconds(last, findElement(last, 'clusterTime')));
+  if (present && seconds !== undefined && seconds >= present.high >>> 0) return true;
+  return events.length === 0 && (inToken === undefined || token === before.token);
+}
