@@ -2,7 +2,7 @@ import { distance } from 'fastest-levenshtein';
 import type { z } from 'zod';
 import { ConfigError, type Problem } from './errors.ts';
 
-type Shape = Readonly<Record<string, z.ZodType<unknown, string | undefined>>>;
+export type Shape = Readonly<Record<string, z.ZodType<unknown, string | undefined>>>;
 type Camel<K> = K extends `${infer Head}.${infer Rest}` ? `${Head}${Capitalize<Camel<Rest>>}` : K;
 type Values<S extends Shape> = { [K in keyof S as Camel<K>]: z.output<S[K]> };
 
@@ -10,6 +10,12 @@ type Values<S extends Shape> = { [K in keyof S as Camel<K>]: z.output<S[K]> };
 export type ConfigOf<S extends Shape> = Values<S> & { readonly originals: Readonly<Record<string, string>> };
 
 export type Review = { readonly problems: readonly Problem[]; readonly warnings: readonly string[] };
+
+/** What several reviews found. */
+export const joinReviews = (...reviews: readonly Partial<Review>[]): Review => ({
+  problems: reviews.flatMap(({ problems = [] }) => problems),
+  warnings: reviews.flatMap(({ warnings = [] }) => warnings),
+});
 
 /** What came out of a configuration: `config` only where nothing is wrong. */
 export type Validation<Config> = Review & { readonly config?: Config };

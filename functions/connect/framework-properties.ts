@@ -1,4 +1,4 @@
-import { refuseConverter } from './converters/converter-classes.ts';
+import { refuseConverter, refuseHeaderConverter } from './converters/converter-classes.ts';
 import { boolean, choice, int, list, long, text } from './properties.ts';
 
 /** Properties that Kafka Connect itself owns, for every connector. Source: Kafka's documentation, "Kafka Connect". */
@@ -37,6 +37,13 @@ export const commonProperties = {
     description: 'Class name or alias of the converter between values and their bytes.',
     default: 'org.apache.kafka.connect.storage.StringConverter',
     check: refuseConverter,
+  }),
+  'header.converter': text({
+    group: 'Converters',
+    importance: 'low',
+    description: 'Checked, without effect: the headers of records stay the bytes that they are.',
+    default: 'org.apache.kafka.connect.storage.SimpleHeaderConverter',
+    check: refuseHeaderConverter,
   }),
   'errors.retry.timeout': long({
     group: 'Errors',
@@ -126,8 +133,8 @@ export const sinkProperties = {
 
 /** Families of free properties that both kinds of connector have. */
 export const commonFamilies = {
-  'key.converter.': 'Properties of the key converter.',
-  'value.converter.': 'Properties of the value converter.',
+  'key.converter.': 'Properties of the key converter; they count only where `key.converter` is set.',
+  'value.converter.': 'Properties of the value converter; they count only where `value.converter` is set.',
   'header.converter.': 'Properties of the header converter.',
 };
 

@@ -1,9 +1,7 @@
-import type { Converter } from '../connect/converters/converter.ts';
+import type { Converters } from '../connect/converters/configure-converters.ts';
 import { DataError } from '../connect/errors.ts';
 import type { Outcome, Stage } from '../connect/outcomes.ts';
 import type { ConsumedRecord, SinkRecord } from '../connect/records.ts';
-
-export type Converters = { readonly key: Converter; readonly value: Converter };
 
 /** The record as Connect's data, or why its bytes are none. */
 export function convert(record: ConsumedRecord, converters: Converters): SinkRecord | Outcome {

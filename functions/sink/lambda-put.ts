@@ -5,12 +5,11 @@ import type { ObjectStore } from '../aws/object-store.ts';
 import { awsSecretSources, resolvePlaceholders } from '../aws/secrets.ts';
 import { configure } from '../connect/configure.ts';
 import type { OpenSink } from '../connect/connector.ts';
-import { converterOf } from '../connect/converters/converter-classes.ts';
+import { type Converters, convertersOf } from '../connect/converters/configure-converters.ts';
 import { RetriableError } from '../connect/errors.ts';
 import type { Log } from '../connect/log.ts';
 import type { Metrics } from '../connect/metrics.ts';
 import { sinkConnectorOf } from '../connectors/sinks.ts';
-import type { Converters } from './convert.ts';
 import { type BatchResponse, type PutSettings, putInvocation } from './put-invocation.ts';
 import { putWithRenewedLogin } from './renewed-login.ts';
 
@@ -84,7 +83,7 @@ async function open({ connectorFile, env, hasPartialResponse, log, metrics, now 
       hasPartialResponse,
       addsContextHeaders: config.errorsDeadletterqueueContextHeadersEnable,
     },
-    converters: { key: converterOf(config.keyConverter), value: converterOf(config.valueConverter) },
+    converters: convertersOf(config),
   };
 }
 

@@ -1,11 +1,12 @@
 import { type FetchValue, isClaimChecked } from '../aws/claim-check.ts';
 import type { OpenSink } from '../connect/connector.ts';
+import type { Converters } from '../connect/converters/configure-converters.ts';
 import { ConnectorError } from '../connect/errors.ts';
 import type { Metrics } from '../connect/metrics.ts';
 import type { Outcome } from '../connect/outcomes.ts';
 import { type ConsumedRecord, positionOf, type SinkRecord, topicPartitionOf } from '../connect/records.ts';
 import { toPortions, withValue } from './claim-checks.ts';
-import { type Converters, convert } from './convert.ts';
+import { convert } from './convert.ts';
 
 export type WriteDeps = {
   readonly sink: OpenSink;

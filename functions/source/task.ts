@@ -3,7 +3,7 @@ import type { SendDeadLetters } from '../aws/dead-letters.ts';
 import type { Producer, ProducerDeps } from '../aws/kafka/producer.ts';
 import type { OffsetStore, StoredOffset } from '../aws/offset-store.ts';
 import type { SourceConnector, SourceDeps } from '../connect/connector.ts';
-import { converterOf } from '../connect/converters/converter-classes.ts';
+import { convertersOf } from '../connect/converters/configure-converters.ts';
 import { claimChecked } from './claim-checked.ts';
 import { acquireLease, type HeldLease } from './lease.ts';
 import { measuredProducer } from './measured-producer.ts';
@@ -140,11 +140,7 @@ async function stream<Config extends TaskConfig>(
   };
   signal.addEventListener('abort', () => status.enter('draining'), { once: true });
 
-  const toProducerRecord = producerRecordMaker(
-    converterOf(config.keyConverter),
-    converterOf(config.valueConverter),
-    lease.epoch,
-  );
+  const toProducerRecord = producerRecordMaker(convertersOf(config), lease.epoch);
   const ended = new AbortController();
   const saving = commits.saveRegularly(config.offsetFlushIntervalMs, ended.signal);
   try {

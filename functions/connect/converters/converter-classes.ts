@@ -1,43 +1,74 @@
+import { type ConfigOf, connectorConfig, type Shape, type Validation } from '../connector-config.ts';
 import { byteArrayConverter } from './byte-array-converter.ts';
 import type { Converter } from './converter.ts';
-import { stringConverter } from './string-converter.ts';
+import { createJsonConverter, jsonConverterProperties } from './json-converter.ts';
+import { PRIMITIVE_CONVERTERS, primitiveConverter } from './primitive-converters.ts';
+import { createStringConverter, stringConverterProperties } from './string-converter.ts';
 
-const KAFKA = 'org.apache.kafka.connect';
+type Texts = Readonly<Record<string, string>>;
 
-/** Converters by class name. `undefined`: known to Kafka Connect or its registries, not built yet. */
-const CLASSES: Readonly<Record<string, Converter | undefined>> = {
-  [`${KAFKA}.storage.StringConverter`]: stringConverter,
-  [`${KAFKA}.converters.ByteArrayConverter`]: byteArrayConverter,
-  [`${KAFKA}.json.JsonConverter`]: undefined,
-  [`${KAFKA}.converters.BooleanConverter`]: undefined,
-  [`${KAFKA}.converters.ShortConverter`]: undefined,
-  [`${KAFKA}.converters.IntegerConverter`]: undefined,
-  [`${KAFKA}.converters.LongConverter`]: undefined,
-  [`${KAFKA}.converters.FloatConverter`]: undefined,
-  [`${KAFKA}.converters.DoubleConverter`]: undefined,
-  'io.confluent.connect.avro.AvroConverter': undefined,
-  'io.confluent.connect.protobuf.ProtobufConverter': undefined,
-  'io.confluent.connect.json.JsonSchemaConverter': undefined,
+export type ConverterClass = {
+  readonly properties: Shape;
+  /** Everything that is wrong with a converter's own properties. */
+  validate(given: Texts): Validation<unknown>;
+  /** @throws ConfigError where `validate` finds a problem. */
+  create(given: Texts): Converter;
 };
 
-/** The full name of a converter class or alias (`String`, `StringConverter`), as Kafka Connect resolves it. */
-const fullNameOf = (name: string): string =>
-  Object.keys(CLASSES).find((full) => {
-    const simple = full.slice(full.lastIndexOf('.') + 1);
-    return name === full || name === simple || `${name}Converter` === simple;
-  }) ?? name;
+const KAFKA = 'org.apache.kafka.connect';
+const SIMPLE_HEADER_CONVERTER = `${KAFKA}.storage.SimpleHeaderConverter`;
 
-/** Why a converter can't be used, or nothing. */
-export function refuseConverter(name: string): string | undefined {
-  const full = fullNameOf(name);
-  if (CLASSES[full]) return undefined;
-  const built = Object.keys(CLASSES).filter((candidate) => CLASSES[candidate]);
-  return `${full in CLASSES ? 'Not built yet' : 'Class not found'}: ${name}; expected one of ${built.join(', ')}`;
+/** Converters by class name. */
+export const CONVERTERS: Readonly<Record<string, ConverterClass>> = {
+  [`${KAFKA}.storage.StringConverter`]: declare(stringConverterProperties, createStringConverter),
+  [`${KAFKA}.json.JsonConverter`]: declare(jsonConverterProperties, createJsonConverter),
+  [`${KAFKA}.converters.ByteArrayConverter`]: declare({}, () => byteArrayConverter),
+  ...Object.fromEntries(
+    PRIMITIVE_CONVERTERS.map((name) => [`${KAFKA}.converters.${name}`, declare({}, () => primitiveConverter(name))]),
+  ),
+};
+
+/** Converters of schema registries: known, not built yet. */
+const NOT_BUILT = [
+  'io.confluent.connect.avro.AvroConverter',
+  'io.confluent.connect.protobuf.ProtobufConverter',
+  'io.confluent.connect.json.JsonSchemaConverter',
+  'com.amazonaws.services.schemaregistry.kafkaconnect.AWSKafkaAvroConverter',
+];
+
+function declare<const S extends Shape>(properties: S, create: (config: ConfigOf<S>) => Converter): ConverterClass {
+  const config = connectorConfig({ properties });
+  return { properties, validate: (given) => config.validate(given), create: (given) => create(config.parse(given)) };
 }
 
-/** The converter of a name that `refuseConverter` accepts. */
-export function converterOf(name: string): Converter {
-  const converter = CLASSES[fullNameOf(name)];
-  if (!converter) throw new TypeError(`Unchecked converter class ${name}`);
-  return converter;
+/** Why a converter of keys or values can't be used, or nothing. */
+export const refuseConverter = (name: string): string | undefined => refuseUnless(Object.keys(CONVERTERS), name);
+
+/** The same for a converter of headers. */
+export const refuseHeaderConverter = (name: string): string | undefined =>
+  refuseUnless([SIMPLE_HEADER_CONVERTER, ...Object.keys(CONVERTERS)], name);
+
+function refuseUnless(built: readonly string[], name: string): string | undefined {
+  if (fullNameOf(built, name)) return undefined;
+  const isKnown = fullNameOf(NOT_BUILT, name) !== undefined;
+  return `${isKnown ? 'Not built yet' : 'Class not found'}: ${name}; expected one of ${built.join(', ')}`;
+}
+
+/** The converter class of a full name or alias (`String`, `StringConverter`), as Kafka Connect resolves them. */
+export function converterClassOf(name: string): ConverterClass | undefined {
+  const full = fullNameOf(Object.keys(CONVERTERS), name);
+  return full === undefined ? undefined : CONVERTERS[full];
+}
+
+function fullNameOf(classes: readonly string[], name: string): string | undefined {
+  return classes.find((full) => {
+    const simple = full.slice(full.lastIndexOf('.') + 1);
+    return name === full || name === simple || name === simple.replace(/(?:Header)?Converter$/, '');
+  });
+}
+
+/** The simple name of a converter class: `JsonConverter`. */
+export function converterNameOf(name: string): string {
+  const full = fullNameOf(Object.keys(CONVERTERS), name) ?? name;
+  return full.slice(full.lastIndexOf('.') + 1);
 }

@@ -1,4 +1,4 @@
-import type { OutputBuffer } from './output-buffer.ts';
+import type { OutputBuffer } from '../../../connect/output-buffer.ts';
 
 const DAY_MS = 86_400_000n;
 const DAY = Number(DAY_MS);

@@ -1,4 +1,4 @@
-import type { OutputBuffer } from './output-buffer.ts';
+import type { OutputBuffer } from '../../../connect/output-buffer.ts';
 
 const HEX = Buffer.from('0123456789abcdef', 'latin1');
 const QUOTE = 0x22;

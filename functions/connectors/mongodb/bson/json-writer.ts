@@ -1,11 +1,11 @@
 import { DataError } from '../../../connect/errors.ts';
+import { OutputBuffer } from '../../../connect/output-buffer.ts';
 import { decimal128Text } from './decimal128-text.ts';
 import { endOfCString, endOfValue, lengthAt } from './element-reader.ts';
 import { writeIsoDate } from './iso-date.ts';
 import { javaDouble } from './java-double.ts';
 import type { JsonFormat } from './json-formats.ts';
 import { writeHex, writeText } from './json-strings.ts';
-import { OutputBuffer } from './output-buffer.ts';
 import { BSON_TYPE } from './types.ts';
 
 const COMMA = 0x2c;

@@ -1,4 +1,5 @@
-import { connectorConfig } from '../../../connect/connector-config.ts';
+import { connectorConfig, joinReviews } from '../../../connect/connector-config.ts';
+import { reviewConverters } from '../../../connect/converters/configure-converters.ts';
 import { notBuiltProperties, sinkFamilies, sinkProperties } from '../../../connect/framework-properties.ts';
 import { cdcProperties, timeSeriesProperties } from './properties-cdc.ts';
 import { chainProperties } from './properties-chain.ts';
@@ -21,7 +22,7 @@ export const sinkConfig = connectorConfig({
   properties: { ...sinkProperties, ...connectionProperties, ...topicProperties },
   families: { ...sinkFamilies, 'consumer.override.': sinkFamilies['consumer.override.'] },
   notBuilt: notBuiltProperties,
-  review: (config) => reviewSink(config, topicProperties),
+  review: (config) => joinReviews(reviewConverters(config), reviewSink(config, topicProperties)),
 });
 
 export type SinkConfig = ReturnType<typeof sinkConfig.parse>;

@@ -1,8 +1,8 @@
 import type { Data } from '../../../connect/converters/converter.ts';
+import type { OutputBuffer } from '../../../connect/output-buffer.ts';
 import { BYTES, STRING } from '../../../connect/records.ts';
 import { JSON_FORMATS, type JsonFormat } from '../bson/json-formats.ts';
 import { writeDocument } from '../bson/json-writer.ts';
-import type { OutputBuffer } from '../bson/output-buffer.ts';
 import { BSON_TYPE } from '../bson/types.ts';
 import { FORMATTER_CLASSES } from './class-names.ts';
 import type { SourceConfig } from './properties.ts';

@@ -1,4 +1,5 @@
-import { type ConfigOf, connectorConfig } from '../../../connect/connector-config.ts';
+import { type ConfigOf, connectorConfig, joinReviews } from '../../../connect/connector-config.ts';
+import { reviewConverters } from '../../../connect/converters/configure-converters.ts';
 import { notBuiltProperties, sourceFamilies, sourceProperties } from '../../../connect/framework-properties.ts';
 import { changeStreamProperties } from './properties-change-stream.ts';
 import { connectionProperties } from './properties-connection.ts';
@@ -25,5 +26,5 @@ export const mongodbSourceConfig = connectorConfig({
   properties,
   families: sourceFamilies,
   notBuilt: notBuiltProperties,
-  review: (config) => reviewConfig(config),
+  review: (config) => joinReviews(reviewConverters(config), reviewConfig(config)),
 });

@@ -1,8 +1,8 @@
 import type { RejectedEvent, SourceBatch } from '../../../connect/connector.ts';
 import { DataError } from '../../../connect/errors.ts';
 import type { Log, LogFields } from '../../../connect/log.ts';
+import { OutputBuffer } from '../../../connect/output-buffer.ts';
 import type { SourceRecord } from '../../../connect/records.ts';
-import { OutputBuffer } from '../bson/output-buffer.ts';
 import { toDeadLetterRecord, toOrigin } from './dead-letter-record.ts';
 import { errorHandlingOf } from './error-handling.ts';
 import type { SourceConfig } from './properties.ts';

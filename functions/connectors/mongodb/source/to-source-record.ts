@@ -1,9 +1,9 @@
 import type { Data } from '../../../connect/converters/converter.ts';
 import { DataError } from '../../../connect/errors.ts';
+import type { OutputBuffer } from '../../../connect/output-buffer.ts';
 import type { SourceRecord } from '../../../connect/records.ts';
 import { documentOf, type Element, findElement, textOf } from '../bson/element-reader.ts';
 import { type EventHeader, scanEvent } from '../bson/event-header.ts';
-import type { OutputBuffer } from '../bson/output-buffer.ts';
 import { createKeyOutput, createValueOutput } from './create-output.ts';
 import type { SourceConfig } from './properties.ts';
 import { tokenKey } from './token-key.ts';

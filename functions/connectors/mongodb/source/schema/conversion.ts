@@ -1,6 +1,6 @@
 import { DataError } from '../../../../connect/errors.ts';
+import type { OutputBuffer } from '../../../../connect/output-buffer.ts';
 import type { Schema } from '../../../../connect/records.ts';
-import type { OutputBuffer } from '../../bson/output-buffer.ts';
 import { bsonTypeName } from './bson-type-names.ts';
 
 /**

@@ -1,8 +1,8 @@
+import type { OutputBuffer } from '../../../../connect/output-buffer.ts';
 import { javaDouble } from '../../bson/java-double.ts';
 import { javaText } from '../../bson/java-text.ts';
 import type { JsonFormat } from '../../bson/json-formats.ts';
 import { writeValue } from '../../bson/json-writer.ts';
-import type { OutputBuffer } from '../../bson/output-buffer.ts';
 import { BSON_TYPE } from '../../bson/types.ts';
 
 const LENGTH_BYTES = 4;

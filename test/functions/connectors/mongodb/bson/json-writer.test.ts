@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { OutputBuffer } from '../../../../../functions/connect/output-buffer.ts';
 import { JSON_FORMATS } from '../../../../../functions/connectors/mongodb/bson/json-formats.ts';
 import { jsonTextOf, writeDocument } from '../../../../../functions/connectors/mongodb/bson/json-writer.ts';
-import { OutputBuffer } from '../../../../../functions/connectors/mongodb/bson/output-buffer.ts';
 import { type Formatter, referenceJson } from './reference-json.ts';
 import { anyFields, type Field, toBytes } from './tagged-bson.ts';
 

@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
+import { OutputBuffer } from '../../../../../functions/connect/output-buffer.ts';
 import { decimal128Text } from '../../../../../functions/connectors/mongodb/bson/decimal128-text.ts';
 import { isoDate, writeIsoDate } from '../../../../../functions/connectors/mongodb/bson/iso-date.ts';
 import { javaDouble } from '../../../../../functions/connectors/mongodb/bson/java-double.ts';
-import { OutputBuffer } from '../../../../../functions/connectors/mongodb/bson/output-buffer.ts';
 import { anyDecimal, decimalText } from './tagged-bson.ts';
 
 test.each([

@@ -29,7 +29,7 @@ test.each([
   ['field.renamer.mapping', '[{"oldName":"value.a","newName":"b"}]'],
   ['field.value.transformer', 'com.example.Transformer'],
   ['rate.limiting.every.n', '1'],
-  ['value.converter', 'org.apache.kafka.connect.json.JsonConverter'],
+  ['value.converter', 'io.confluent.connect.avro.AvroConverter'],
 ])('what is not built is refused by name: %s=%s', (property, value) => {
   expect(validate({ [property]: value }).problems).toEqual([
     { property, message: expect.stringContaining('Not built yet: ') },

@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { DataError } from '../../../../../../functions/connect/errors.ts';
+import { OutputBuffer } from '../../../../../../functions/connect/output-buffer.ts';
 import type { Schema } from '../../../../../../functions/connect/records.ts';
 import { JSON_FORMATS } from '../../../../../../functions/connectors/mongodb/bson/json-formats.ts';
-import { OutputBuffer } from '../../../../../../functions/connectors/mongodb/bson/output-buffer.ts';
 import { createInferSchema } from '../../../../../../functions/connectors/mongodb/source/schema/infer-schema.ts';
 import type { Formatter } from '../../bson/reference-json.ts';
 import { anyFields, type Field, type Tagged, toBytes } from '../../bson/tagged-bson.ts';

@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { DataError } from '../../../../../../functions/connect/errors.ts';
+import { OutputBuffer } from '../../../../../../functions/connect/output-buffer.ts';
 import type { Schema, SchemaType } from '../../../../../../functions/connect/records.ts';
 import { JSON_FORMATS } from '../../../../../../functions/connectors/mongodb/bson/json-formats.ts';
-import { OutputBuffer } from '../../../../../../functions/connectors/mongodb/bson/output-buffer.ts';
 import { toConnectSchema } from '../../../../../../functions/connectors/mongodb/source/schema/to-connect-schema.ts';
 import { createToValue } from '../../../../../../functions/connectors/mongodb/source/schema/to-value.ts';
 import { anyFields, decimalText, type Field, type Tagged, toBytes } from '../../bson/tagged-bson.ts';

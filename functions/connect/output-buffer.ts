@@ -48,6 +48,12 @@ export class OutputBuffer {
     this.bytes[this.at++] = second;
   }
 
+  copy(source: Uint8Array): void {
+    this.reserve(source.length);
+    this.bytes.set(source, this.at);
+    this.at += source.length;
+  }
+
   ascii(text: string): void {
     this.reserve(text.length);
     const { bytes } = this;
