@@ -8,15 +8,11 @@ const LONGEST = 12;
 /** From so many characters on a native encoder and a second look at the bytes are no slower. */
 const LONG = 4096;
 
-const SHORT_ESCAPES: Readonly<Record<number, number>> = {
-  [QUOTE]: QUOTE,
-  [BACKSLASH]: BACKSLASH,
-  8: 0x62,
-  9: 0x74,
-  10: 0x6e,
-  12: 0x66,
-  13: 0x72,
-};
+/** The letter behind the backslash; 0 where there is no short escape. */
+const SHORT_ESCAPES = new Uint8Array(256);
+for (const [char, letter] of ['""', '\\\\', '\bb', '\tt', '\nn', '\ff', '\rr']) {
+  SHORT_ESCAPES[char!.charCodeAt(0)] = letter!.charCodeAt(0);
+}
 
 /** 1: the byte of a UTF-8 text stands for itself, as Jackson writes it: characters of four bytes become escapes. */
 const PLAIN = Uint8Array.from({ length: 256 }, (_, byte) =>
@@ -101,8 +97,8 @@ function writeSurrogates(out: OutputBuffer, source: Uint8Array, from: number): n
 function writeEscape(bytes: Buffer, start: number, unit: number): number {
   let at = start;
   bytes[at++] = BACKSLASH;
-  const short = SHORT_ESCAPES[unit];
-  if (short !== undefined) {
+  const short = unit < 0x80 ? SHORT_ESCAPES[unit]! : 0;
+  if (short !== 0) {
     bytes[at++] = short;
     return at;
   }

@@ -109,15 +109,11 @@ describe('JsonConverter reads', () => {
     expect(() => read('["secret \\x"]')).toThrow('Expected escape sequences that JSON knows');
   });
 
-  test('any JSON as JSON.parse does, but for integers beyond 64 bits and the negative zero', () => {
-    // JSON.stringify writes whole numbers below 1e21 as integers
-    const cut = (_: string, value: unknown) =>
-      Number.isInteger(value) && Math.abs(Number(value)) < 1e21
-        ? Number(BigInt.asIntN(64, BigInt(Number(value))))
-        : value;
+  test('any JSON as JSON.parse does, but for integers that a number does not hold', () => {
     fc.assert(
       fc.property(fc.json(), (text) => {
-        expect(toPlain(read(text).value)).toEqual(JSON.parse(text, cut));
+        fc.pre(!/(?<![.\d])\d{16,}(?![.\de])/.test(text));
+        expect(toPlain(read(text).value)).toEqual(JSON.parse(text));
       }),
     );
   });
