@@ -11,7 +11,7 @@ import { EXIT_CODES, type ExitCode, reportFailure } from './exit-codes.ts';
 import { serveHealth } from './health-server.ts';
 import { parseSettings, type Settings } from './settings.ts';
 import { runTask, type TaskConfig } from './task.ts';
-import { type TaskStatus, trackStatus } from './task-status.ts';
+import { type TaskState, type TaskStatus, trackStatus } from './task-status.ts';
 
 export type RunDeps = {
   readonly log: Log;
@@ -100,11 +100,14 @@ export async function withFreshSecrets(
       return await run();
     } catch (error) {
       const isLogin = error instanceof ConnectorError && error.details.isLogin === true;
-      if (!isLogin || !(isFirst || status.state === 'streaming')) throw error;
+      if (!isLogin || !(isFirst || HAS_READ.has(status.state))) throw error;
       log.warn('The login was refused; reading the secrets again', { code: error.code, reason: error.message });
     }
   }
 }
+
+/** States behind a login that worked. */
+const HAS_READ: ReadonlySet<TaskState> = new Set(['copying', 'streaming']);
 
 async function loadConnector(file: string, environment: Readonly<Record<string, string | undefined>>) {
   const text = await readFile(file, 'utf8').catch((error: unknown) => {
