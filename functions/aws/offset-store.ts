@@ -42,6 +42,8 @@ export type OffsetStore = {
   itemsOf(epoch: number): SourceItems;
 };
 
+const RAISED_AT_ONCE = 25;
+
 type Deps = {
   readonly client: DynamoDBDocumentClient;
   /** ISO time, for people. */
@@ -105,7 +107,11 @@ export function createOffsetStore(table: string, connector: string, deps: Deps):
 
   async function fence(partition: SourcePartition, epoch: number): Promise<StoredOffset | undefined> {
     const items = (await allItems()).map(({ item }) => item).filter((item) => item !== lease.item);
-    for (const item of new Set([...items, offsetItemOf(partition)])) await raiseEpoch(item, epoch);
+    const all = [...new Set([...items, offsetItemOf(partition)])];
+    // a copy of many collections leaves thousands of items
+    for (let from = 0; from < all.length; from += RAISED_AT_ONCE) {
+      await Promise.all(all.slice(from, from + RAISED_AT_ONCE).map((item) => raiseEpoch(item, epoch)));
+    }
     const stored = await get<Partial<StoredOffset>>(offsetItemOf(partition));
     return stored?.offset === undefined ? undefined : (stored as StoredOffset);
   }
