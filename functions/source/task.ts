@@ -135,7 +135,8 @@ async function stream<Config extends TaskConfig>(
     items,
     async settled() {
       await commits.settled();
-      await commits.save();
+      // an outage of the table is waited for, as it is between two intervals
+      await retrying(() => commits.save(), log, AbortSignal.any([signal, lease.lost]));
     },
   };
   signal.addEventListener('abort', () => status.enter('draining'), { once: true });

@@ -48,13 +48,16 @@ export function createCopyReader(deps: CopyReaderDeps, signal: AbortSignal): Cop
   const readConcern = { level: 'majority', ...(after && { afterClusterTime: after }) };
 
   async function run(session: StreamSession, database: string, command: Document): Promise<RawReply> {
-    const limit = AbortSignal.timeout(REPLY_MS);
+    const limit = new AbortController();
+    const timer = setTimeout(() => limit.abort(new ReplyMissing(REPLY_MS)), REPLY_MS);
     const isRead = 'find' in command || 'aggregate' in command;
     try {
       const sent = isRead ? { ...command, readConcern } : command;
-      return await session.run(database, sent, AbortSignal.any([signal, limit]));
+      return await session.run(database, sent, AbortSignal.any([signal, limit.signal]));
     } catch (error) {
-      throw limit.aborted ? new ReplyMissing(REPLY_MS) : error;
+      throw limit.signal.aborted ? limit.signal.reason : error;
+    } finally {
+      clearTimeout(timer);
     }
   }
 
