@@ -43,6 +43,7 @@ const insert = (db: Db, collection: string, ...documents: readonly Document[]) =
   // as a command, because the driver would give a document whose _id is null another one
   db.command({ insert: collection, documents });
 
+/** Binary data of one length: the local database sorts others in another order than it compares them. */
 const IDS = [
   ...[new MinKey(), null, Number.NaN, new Double(-5.5), new Int32(1), Long.fromNumber(2), Decimal128.fromString('2.5')],
   ...[new Int32(3), new Int32(4), new Int32(5), '', 'a', 'b', 'c', 'd', {}, { a: 1 }, { a: 1, b: 'x' }, { b: 1 }],
@@ -50,7 +51,6 @@ const IDS = [
     new Binary(Buffer.alloc(0)),
     new UUID(`${'0'.repeat(8)}-0000-4000-8000-${'0'.repeat(12)}`),
     new UUID(`f${'0'.repeat(7)}-0000-4000-8000-${'0'.repeat(12)}`),
-    new Binary(Buffer.from('long enough to be the last one')),
   ],
   ...[new ObjectId(), new ObjectId(), new ObjectId(), new ObjectId(), false, true, new Date(-1e12), new Date(-1)],
   ...[new Date(0), new Date(1e12), new Timestamp({ t: 1, i: 1 }), new Code('x'), new MaxKey()],
