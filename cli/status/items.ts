@@ -10,6 +10,8 @@ export type SourceItems = {
     /** The database's time inside the position, in seconds since 1970. */
     readonly clusterTime?: number;
   };
+  /** Documents that an unfinished copy of existing data has copied. */
+  readonly copied?: number;
 };
 
 type Item = { readonly item: string } & Readonly<Record<string, unknown>>;
@@ -22,7 +24,9 @@ export async function readSourceItems(client: DynamoDBClient, table: string, con
     .filter(({ item, updatedAt }) => item.startsWith('offset#') && typeof updatedAt === 'string')
     // what was watched before keeps its item
     .sort((a, b) => String(b.updatedAt).localeCompare(String(a.updatedAt)));
+  const copy = items.find(({ item }) => item === 'copy');
   return {
+    ...(copy?.done === false && { copied: Number(copy.documents) }),
     ...(lease && { lease: lease as unknown as SourceItems['lease'] }),
     ...(position && {
       position: {

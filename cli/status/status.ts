@@ -104,9 +104,10 @@ async function toRow({ name, type, local }: Known, deps: StatusDeps): Promise<st
     const state = local?.state ?? (await deps.readMappings?.(name)) ?? '';
     return [name, type, state, '', '', '', '', ...live];
   }
-  const { lease, position } = await deps.readSourceItems(name);
+  const { copied, lease, position } = await deps.readSourceItems(name);
   const now = deps.now();
-  const state = [local?.state, leaseState(lease, now)].filter((part) => part !== undefined).join(', ');
+  const copying = copied === undefined ? undefined : `${copied} documents copied so far`;
+  const state = [local?.state, leaseState(lease, now), copying].filter((part) => part !== undefined).join(', ');
   const at = position?.clusterTime === undefined ? '' : toTime(position.clusterTime * 1000);
   const stored = position ? ago(Date.parse(position.updatedAt), now) : 'never';
   return [name, type, state, shown(lease?.epoch), lease?.owner ?? '', at, stored, ...live];

@@ -48,6 +48,11 @@ describe('a source', () => {
       /lease not renewed, last 5 min ago\s+2\s+host-1\s+never$/,
     ],
     [
+      'within a copy',
+      { lease: { owner: 'host-1', epoch: 2, renewedAt: secondsBefore(3) }, copied: 12_000 },
+      /lease held, 12000 documents copied so far\s+2\s+host-1\s+never$/,
+    ],
+    [
       'without a time in its position',
       { lease: { epoch: 1, renewedAt: secondsBefore(1) }, position: { updatedAt: secondsBefore(7200) } },
       /lease free\s+1\s+2 h ago$/,
