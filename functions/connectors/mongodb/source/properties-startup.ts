@@ -35,8 +35,18 @@ export const startupProperties = {
 function copyProperties<const Prefix extends string>(prefix: Prefix, use: string) {
   const common = { group: 'Startup', importance: 'medium' } as const;
   const properties = {
-    'max.threads': int({ ...common, description: `Namespaces that are copied at once. ${use}`, default: '4', min: 1 }),
-    'queue.size': int({ ...common, description: `Documents that wait at most. ${use}`, default: '16000', min: 1 }),
+    'max.threads': int({
+      ...common,
+      description: `Aggregations that copy at once, of several namespaces or of one. ${use}`,
+      default: '4',
+      min: 1,
+    }),
+    'queue.size': int({
+      ...common,
+      description: `Most documents in a reply of a copying aggregation, which is also bounded by bytes. ${use}`,
+      default: '16000',
+      min: 1,
+    }),
     pipeline: text({
       ...common,
       description: `JSON array of stages that documents go through first. ${use}`,
