@@ -133,6 +133,27 @@ test('events that the connector left out are dead letters too, before the batch 
   expect(letters).toMatchObject([{ error: { stage: 'TASK_POLL', class: 'c' }, record: origin }]);
 });
 
+test('a dead letter that the queue has taken is not sent again for a neighbour that it has not', async () => {
+  const sent: string[][] = [];
+  const error = new DataError('CHANGE_EVENT_INVALID', 'x');
+  const rejected = createRejectedRecords(
+    { connector: 'orders-source', isTolerant: true, logsErrors: false },
+    {
+      log: notingLog(),
+      metrics: { add: () => undefined },
+      now: () => 0,
+      async sendDeadLetters(letters) {
+        sent.push(letters.map(({ record }) => ('token' in record ? record.token : '')));
+        return letters.map((_, place) => (sent.length === 1 && place === 1 ? unsent : undefined));
+      },
+    },
+    new AbortController().signal,
+  );
+  const events = ['a', 'b', 'c'].map((token) => ({ namespace: 'n', token, key: null, value: null, error, class: 'c' }));
+  await rejected.deadLetter(events);
+  expect(sent).toEqual([['a', 'b', 'c'], ['b']]);
+});
+
 test('a task that stops while the queue is away ends with that, and the batch is not behind it', async () => {
   const { produce, stop } = rig({ awayFor: 9 });
   const done = produce(batchOf('bad'));

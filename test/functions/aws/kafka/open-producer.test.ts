@@ -143,6 +143,16 @@ test('another record goes in the place of one that is too large, and what is beh
   expect(logs).toEqual([['a', 'reference', 'b', 'c'], ['other']]);
 });
 
+test('it goes in the place of the one, also where a broker refused both with their neighbours', async () => {
+  const { producer, logs } = fakeProducer({
+    leaders: [1],
+    react: ({ values }) => (values.includes('huge') ? 10 : 0),
+    parts: { onRejected: async (given) => ({ ...given, value: Buffer.from('reference') }) },
+  });
+  await producer.send(['a', 'b', 'huge', 'c', 'd'].map((value) => record(value)));
+  expect(logs).toEqual([['a', 'b', 'reference', 'c', 'd']]);
+});
+
 test('a record that is still too large in another’s place is rejected again, with its own size', async () => {
   const errors: string[] = [];
   const { producer, logs } = fakeProducer({
