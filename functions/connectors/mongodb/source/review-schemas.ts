@@ -1,4 +1,5 @@
 import type { Review } from '../../../connect/connector-config.ts';
+import { converterNameOf } from '../../../connect/converters/converter-classes.ts';
 import type { Problem } from '../../../connect/errors.ts';
 import type { SourceConfig } from './properties.ts';
 import { containsItself } from './schema/contains-itself.ts';
@@ -43,4 +44,4 @@ function endless(side: 'key' | 'value', avroSchema: string): Problem[] {
 }
 
 const writesSchemas = (converter: string, enabled = 'true'): boolean =>
-  /^(?:org\.apache\.kafka\.connect\.json\.)?Json(?:Converter)?$/.test(converter) && enabled.toLowerCase() === 'true';
+  converterNameOf(converter) === 'JsonConverter' && enabled.toLowerCase() === 'true';

@@ -1,6 +1,6 @@
 import { endOfCString, endOfValue } from '../../bson/element-reader.ts';
-import { javaText } from '../../bson/java-text.ts';
 import { BSON_TYPE } from '../../bson/types.ts';
+import { utf8Text } from '../../bson/utf8-text.ts';
 import { isSameBytes } from './same-bytes.ts';
 
 /** Where the values of a struct's fields are in a document's bytes, by the field's index; 0: not there. */
@@ -82,7 +82,7 @@ function createTargetOf(targets: ReadonlyMap<string, Target>) {
   return (source: Buffer, start: number, end: number, position: number): Target | undefined => {
     const last = remembered[position];
     if (last && isSameBytes(source, start, end, last.name)) return last.target;
-    const target = targets.get(javaText(source, start, end));
+    const target = targets.get(utf8Text(source, start, end));
     if (position < REMEMBERED) remembered[position] = { name: Buffer.from(source.subarray(start, end)), target };
     return target;
   };

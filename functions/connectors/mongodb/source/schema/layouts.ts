@@ -1,4 +1,4 @@
-import { javaText } from '../../bson/java-text.ts';
+import { utf8Text } from '../../bson/utf8-text.ts';
 import { isSameBytes } from './same-bytes.ts';
 import type { Shape } from './shape.ts';
 import type { ShapeTable } from './shape-table.ts';
@@ -49,7 +49,7 @@ export function createLayouts(table: ShapeTable) {
   function stepOf(layout: Layout, place: Place, source: Buffer, start: number, end: number): Step {
     const { recent } = layout;
     if (recent && isSameBytes(source, start, end, recent.name)) return recent;
-    const field = javaText(source, start, end);
+    const field = utf8Text(source, start, end);
     let step = layout.steps.get(field);
     if (!step) {
       const name = Buffer.from(source.subarray(start, end));

@@ -1,7 +1,7 @@
 import type { Schema } from '../../../../connect/records.ts';
 import { endOfCString, endOfValue } from '../../bson/element-reader.ts';
-import { javaText } from '../../bson/java-text.ts';
 import { BSON_TYPE } from '../../bson/types.ts';
+import { utf8Text } from '../../bson/utf8-text.ts';
 import { mismatch, type Prepare, type ToValue } from './conversion.ts';
 
 /** Prepares the conversion of arrays; an item has the path of its array. */
@@ -29,7 +29,7 @@ export function createToMap(schema: Schema, path: string, prepare: Prepare): ToV
     for (let at = start + 4; source[at] !== 0; ) {
       const memberType = source[at]!;
       const nameEnd = endOfCString(source, at + 1);
-      members.set(javaText(source, at + 1, nameEnd), toMember(source, memberType, nameEnd + 1, out));
+      members.set(utf8Text(source, at + 1, nameEnd), toMember(source, memberType, nameEnd + 1, out));
       at = endOfValue(source, memberType, nameEnd + 1);
     }
     return members;

@@ -6,7 +6,7 @@ const REPLACEMENT = '\ufffd';
  * The text of UTF-8 bytes as Java decodes them: an encoded surrogate becomes one replacement character, where Node.js
  * makes three of it.
  */
-export function javaText(source: Buffer, start: number, end: number): string {
+export function utf8Text(source: Buffer, start: number, end: number): string {
   const text = source.toString('utf8', start, end);
   if (!text.includes(REPLACEMENT)) return text;
   let exact = '';
