@@ -44,6 +44,8 @@ export type OffsetStore = {
 
 const RAISED_AT_ONCE = 25;
 
+type Nullable<T> = { readonly [K in keyof T]?: T[K] | null };
+
 type Deps = {
   readonly client: DynamoDBDocumentClient;
   /** ISO time, for people. */
@@ -112,8 +114,17 @@ export function createOffsetStore(table: string, connector: string, deps: Deps):
     for (let from = 0; from < all.length; from += RAISED_AT_ONCE) {
       await Promise.all(all.slice(from, from + RAISED_AT_ONCE).map((item) => raiseEpoch(item, epoch)));
     }
-    const stored = await get<Partial<StoredOffset>>(offsetItemOf(partition));
-    return stored?.offset === undefined ? undefined : (stored as StoredOffset);
+    const stored = await get<Nullable<StoredOffset>>(offsetItemOf(partition));
+    if (!stored?.offset) return undefined;
+    const { clusterTime, fingerprint, lastEvents, offset, sequence } = stored;
+    return {
+      offset,
+      // a person who imports an offset writes nothing else
+      sequence: sequence ?? 0,
+      ...(fingerprint && { fingerprint }),
+      ...(typeof clusterTime === 'number' && { clusterTime }),
+      ...(lastEvents && { lastEvents }),
+    };
   }
 
   async function allItems(prefix = ''): Promise<SourceItem[]> {
@@ -155,7 +166,7 @@ export function createOffsetStore(table: string, connector: string, deps: Deps):
 
   async function saveOffset(partition: SourcePartition, epoch: number, stored: StoredOffset): Promise<void> {
     const item = offsetItemOf(partition);
-    const { clusterTime = null, fingerprint, offset, sequence } = stored;
+    const { clusterTime = null, fingerprint, lastEvents = null, offset, sequence } = stored;
     try {
       await conditional(item, () =>
         client.send(
@@ -163,7 +174,7 @@ export function createOffsetStore(table: string, connector: string, deps: Deps):
             TableName: table,
             Key: { connector, item },
             UpdateExpression:
-              'SET #partition = :partition, #offset = :offset, #sequence = :sequence, clusterTime = :time, fingerprint = :fingerprint, updatedAt = :now',
+              'SET #partition = :partition, #offset = :offset, #sequence = :sequence, clusterTime = :time, lastEvents = :events, fingerprint = :fingerprint, updatedAt = :now',
             ConditionExpression: 'epoch = :epoch AND (attribute_not_exists(#sequence) OR #sequence < :sequence)',
             ExpressionAttributeNames: { '#partition': 'partition', '#offset': 'offset', '#sequence': 'sequence' },
             ExpressionAttributeValues: {
@@ -171,6 +182,7 @@ export function createOffsetStore(table: string, connector: string, deps: Deps):
               ':offset': offset,
               ':sequence': sequence,
               ':time': clusterTime,
+              ':events': lastEvents,
               ':fingerprint': fingerprint,
               ':now': nowIso(),
               ':epoch': epoch,

@@ -27,6 +27,19 @@ export type RejectedEvent = Origin & {
   readonly class: string;
 };
 
+/**
+ * The change events of the newest time before an offset, all of them acknowledged. Where the offset itself can't be
+ * used any more, reading begins at their time, which they share with events that are still to come, and leaves them out.
+ */
+export type LastEvents = {
+  /** Of the database, since 1970. */
+  readonly seconds: number;
+  /** The count within the second. */
+  readonly increment: number;
+  /** What tells the events apart. */
+  readonly tokens: readonly string[];
+};
+
 /** The records of one cursor reply, and the offset that is safe once they are acknowledged. */
 export type SourceBatch = {
   /** Empty on an idle stream, whose offset still moves, and in the first batch, whose offset is stored before anything is produced. */
@@ -44,15 +57,18 @@ export type SourceBatch = {
   readonly items?: readonly SourceItem[];
   /** What existed before the connector began is still being copied. */
   readonly phase?: 'copying';
+  /** Nothing where there was no event yet, or where all are older than the offset. */
+  readonly lastEvents?: LastEvents;
 };
 
 /** A stored position, as a task finds it at its start. */
 export type StoredPosition = {
   readonly offset: SourceOffset;
-  /** Of what was watched and how when it was stored. */
-  readonly fingerprint: string;
+  /** Of what was watched and how when it was stored; an offset that was imported has none. */
+  readonly fingerprint?: string;
   /** The database's time of the offset, in seconds since 1970. */
   readonly clusterTime?: number;
+  readonly lastEvents?: LastEvents;
 };
 
 /** An item that a connector keeps beside its position, such as the progress of a copy; its name says what it is. */

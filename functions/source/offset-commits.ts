@@ -3,12 +3,8 @@ import type { SourceBatch, SourceItem, SourceOffset } from '../connect/connector
 import { messageOf, RetriableError } from '../connect/errors.ts';
 import type { Log } from '../connect/log.ts';
 
-/** A position; the database's time of the last change event before it, and of itself, in seconds since 1970. */
-export type Position = {
-  readonly offset: SourceOffset;
-  readonly clusterTimeSeconds?: number;
-  readonly offsetTimeSeconds?: number;
-};
+/** What is kept of a batch: where the source is behind it. */
+export type Position = Pick<SourceBatch, 'offset' | 'clusterTimeSeconds' | 'offsetTimeSeconds' | 'lastEvents'>;
 
 /** A position with what may be stored at the same time. */
 type Tracked = Position & Pick<SourceBatch, 'items'>;

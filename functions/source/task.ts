@@ -125,8 +125,8 @@ async function stream<Config extends TaskConfig>(
   const items = store.itemsOf(lease.epoch);
   const commits = trackOffsets(stored?.sequence ?? 0, {
     ...opened,
-    save: ({ offset, clusterTimeSeconds: clusterTime = stored?.clusterTime }: Position, sequence) =>
-      store.saveOffset(partition, lease.epoch, { offset, clusterTime, fingerprint, sequence }),
+    save: ({ offset, clusterTimeSeconds: clusterTime, lastEvents }: Position, sequence) =>
+      store.saveOffset(partition, lease.epoch, { offset, clusterTime, fingerprint, lastEvents, sequence }),
     saveItem: items.save,
   });
   status.watch(commits);

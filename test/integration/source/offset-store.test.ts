@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
-import { DynamoDBDocumentClient, GetCommand } from '@aws-sdk/lib-dynamodb';
+import { DynamoDBDocumentClient, GetCommand, PutCommand } from '@aws-sdk/lib-dynamodb';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { createOffsetStore, offsetItemOf, type StoredOffset } from '../../../functions/aws/offset-store.ts';
 import { LOCAL_CREDENTIALS, LOCAL_REGION } from '../../../infra/local/aws-environment.ts';
@@ -92,6 +92,25 @@ test('creates the position at the first fence, and reads back what was saved', a
   expect(await store.fence(partition, 1)).toBeUndefined();
   await store.saveOffset(partition, 1, at(1));
   expect(await store.fence(partition, 2)).toMatchObject(at(1));
+});
+
+test('keeps the last events with the position, and forgets them with the next one', async () => {
+  const store = storeOf('last-events');
+  await store.fence(partition, 1);
+  const lastEvents = { seconds: 7, increment: 1, tokens: ['a', 'b'] };
+  await store.saveOffset(partition, 1, { ...at(1), lastEvents });
+  expect(await store.fence(partition, 2)).toEqual({ ...at(1), lastEvents });
+  await store.saveOffset(partition, 2, at(2));
+  expect(await store.fence(partition, 3)).toEqual(at(2));
+});
+
+test('an offset that a person imported has neither fingerprint nor time', async () => {
+  const store = storeOf('imported');
+  const item = offsetItemOf(partition);
+  await client.send(new PutCommand({ TableName: TABLE, Item: { connector: 'imported', item, offset: { _id: 't' } } }));
+  expect(await store.fence(partition, 1)).toEqual({ offset: { _id: 't' }, sequence: 0 });
+  await store.saveOffset(partition, 1, at(1));
+  expect(await store.fence(partition, 2)).toEqual(at(1));
 });
 
 test('a fenced task moves the position no more', async () => {

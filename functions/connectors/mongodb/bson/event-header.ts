@@ -67,7 +67,15 @@ function memberOf(bytes: Buffer, start: number, end: number): Exclude<keyof Even
   }
 }
 
-/** The seconds since 1970 of a BSON timestamp element. */
-export function timestampSeconds(bytes: Buffer, element: Element | undefined): number | undefined {
-  return element?.type === BSON_TYPE.timestamp ? bytes.readUInt32LE(element.start + 4) : undefined;
+/** Seconds since 1970, and the count within the second, of a BSON timestamp element. */
+export function timestampOf(
+  bytes: Buffer,
+  element: Element | undefined,
+): { seconds: number; increment: number } | undefined {
+  if (element?.type !== BSON_TYPE.timestamp) return undefined;
+  return { seconds: bytes.readUInt32LE(element.start + 4), increment: bytes.readUInt32LE(element.start) };
 }
+
+/** The seconds since 1970 of a BSON timestamp element. */
+export const timestampSeconds = (bytes: Buffer, element: Element | undefined): number | undefined =>
+  timestampOf(bytes, element)?.seconds;

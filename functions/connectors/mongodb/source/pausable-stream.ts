@@ -3,7 +3,7 @@ import { findElement } from '../bson/element-reader.ts';
 import { timestampSeconds } from '../bson/event-header.ts';
 import { type ChangeStreamDeps, changeStream } from './change-stream.ts';
 import type { CursorReply } from './cursor-reply.ts';
-import { secondsInToken } from './outage.ts';
+import { timeInToken } from './resume-token.ts';
 import { afterToken } from './start-point.ts';
 import type { StartPoint, Watch } from './watch-command.ts';
 
@@ -91,7 +91,7 @@ export function createPausableStream(
 /** A reply without events may come before the end where the server filters many; a token that has a time tells. */
 function hasReached(present: Timestamp | undefined, { events, token }: CursorReply, before: CursorReply): boolean {
   const last = events.at(-1);
-  const inToken = secondsInToken(token);
+  const inToken = timeInToken(token)?.seconds;
   const seconds = inToken ?? (last && timestampSeconds(last, findElement(last, 'clusterTime')));
   if (present && seconds !== undefined && seconds >= present.high >>> 0) return true;
   return events.length === 0 && (inToken === undefined || token === before.token);

@@ -3,6 +3,9 @@ import { parseValue, refusalOf } from './json-properties.ts';
 /** A BSON timestamp: seconds since 1970 and the count within the second. */
 export type StartTime = { readonly seconds: number; readonly increment: number };
 
+/** Negative where `a` is earlier, 0 where both are the same. */
+export const compareTimes = (a: StartTime, b: StartTime): number => a.seconds - b.seconds || a.increment - b.increment;
+
 const MAX_INT32 = 2 ** 31 - 1;
 const MAX_UINT32 = 2 ** 32 - 1;
 const INSTANT = /^(\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2})(?:\.\d{1,9})?(Z|[+-]\d{2}(?::?\d{2})?)$/i;

@@ -1,10 +1,14 @@
-import type { SourceBatch } from '../../../connect/connector.ts';
+import type { SourceBatch, StoredPosition } from '../../../connect/connector.ts';
 import type { Log } from '../../../connect/log.ts';
-import { findElement } from '../bson/element-reader.ts';
-import { timestampSeconds } from '../bson/event-header.ts';
 import { type CursorReply, isInvalidate, tokenOf } from './cursor-reply.ts';
+import { leaveOut, trackLastEvents } from './last-events.ts';
 import type { SourceConfig } from './properties.ts';
+import { timeInToken } from './resume-token.ts';
+import { compareTimes } from './start-time.ts';
 import { createAddRecord, type Made, noneMade, toBatchOf } from './to-records.ts';
+
+/** What was already read when the stream was opened. */
+export type AlreadyRead = Pick<StoredPosition, 'clusterTime' | 'lastEvents'>;
 
 /** Makes the batches of a reply one by one, so that no more than poll.max.batch.size records wait at a time. */
 export type ToBatches = (reply: CursorReply) => Generator<SourceBatch>;
@@ -16,7 +20,7 @@ export type ToBatches = (reply: CursorReply) => Generator<SourceBatch>;
  * An event that cannot be a record is a DataError, thrown behind the batch of what came before it, or is left out
  * where errors are tolerated; the batch says so.
  */
-export function createToBatches(config: SourceConfig, log: Log): ToBatches {
+export function createToBatches(config: SourceConfig, log: Log, before: AlreadyRead = {}): ToBatches {
   const add = createAddRecord(config, {
     log,
     fieldsOf: (event) => ({ token: tokenOf(event) }),
@@ -25,22 +29,30 @@ export function createToBatches(config: SourceConfig, log: Log): ToBatches {
       log.warn('A change event names no database, so it has no topic and is left out', { token: tokenOf(event) });
     },
   });
+  const withoutKnown = leaveOut(before.lastEvents);
   let stored: string | undefined;
-  let clusterTimeSeconds: number | undefined;
+  const noteEvents = trackLastEvents(before.lastEvents);
+  let clusterTimeSeconds = before.clusterTime;
 
   /** Where a place has no token of its own, the one before it stands: events may come twice, none is skipped. */
-  function toBatch(made: Made, token: string | undefined, last?: Buffer): SourceBatch {
+  function toBatch(made: Made, token: string | undefined, covered: readonly Buffer[]): SourceBatch {
     stored = token ?? stored;
+    const lastEvents = noteEvents(covered);
     // the reply's own time runs ahead of events that are still to come, so the position never gets it
-    clusterTimeSeconds = (last && timestampSeconds(last, findElement(last, 'clusterTime'))) ?? clusterTimeSeconds;
+    clusterTimeSeconds = lastEvents?.seconds ?? clusterTimeSeconds;
+    const time = timeInToken(stored);
     return {
       ...toBatchOf(made),
       offset: stored === undefined ? {} : { _id: stored },
       ...(clusterTimeSeconds !== undefined && { clusterTimeSeconds }),
+      ...(time && { offsetTimeSeconds: time.seconds }),
+      // reading that begins at the time of a token meets no older events
+      ...(lastEvents && !(time && compareTimes(lastEvents, time) < 0) && { lastEvents }),
     };
   }
 
-  return function* toBatches({ events, unreadable, token }) {
+  return function* toBatches({ events: given, unreadable, token }) {
+    const events = withoutKnown(given);
     for (let from = 0; from < events.length || from === 0; from += config.pollMaxBatchSize) {
       const slice = events.slice(from, from + config.pollMaxBatchSize);
       const isLast = from + slice.length === events.length;
@@ -49,13 +61,14 @@ export function createToBatches(config: SourceConfig, log: Log): ToBatches {
         try {
           add(event, unreadable?.get(event), made);
         } catch (error) {
-          const before = events[from + index - 1];
-          if (before && made.records.length > 0) yield toBatch(made, tokenOf(before), before);
+          const done = slice.slice(0, index);
+          const last = done.at(-1);
+          if (last && made.records.length > 0) yield toBatch(made, tokenOf(last), done);
           throw error;
         }
       }
       const last = slice.at(-1);
-      const batch = toBatch(made, isLast ? token : last && tokenOf(last), last);
+      const batch = toBatch(made, isLast ? token : last && tokenOf(last), slice);
       // servers before 4.0.7 answer without a token until there is an event
       if (made.records.length > 0 || batch.rejected || stored !== undefined) yield batch;
     }

@@ -85,8 +85,12 @@ function createStreamed(toBatches: ToBatches) {
     async *from(replies: AsyncGenerator<CursorReply>): AsyncGenerator<SourceBatch> {
       for await (const reply of replies) {
         for (const batch of toBatches(reply)) {
-          const { clusterTimeSeconds, offset } = batch;
-          place = { offset, ...(clusterTimeSeconds !== undefined && { clusterTimeSeconds }) };
+          const { clusterTimeSeconds, lastEvents, offset } = batch;
+          place = {
+            offset,
+            ...(clusterTimeSeconds !== undefined && { clusterTimeSeconds }),
+            ...(lastEvents && { lastEvents }),
+          };
           yield { ...batch, phase: 'copying' };
         }
       }

@@ -7,7 +7,7 @@ import { nameOf } from './range.ts';
 import type { Piece } from './read-range.ts';
 
 /** Where the change stream is meanwhile. */
-export type StreamPlace = Pick<SourceBatch, 'offset' | 'clusterTimeSeconds'>;
+export type StreamPlace = Pick<SourceBatch, 'offset' | 'clusterTimeSeconds' | 'lastEvents'>;
 
 /** Makes the batches of a piece; `items` become safe to store with the last of them. */
 export type ToCopiedBatches = (
@@ -44,13 +44,12 @@ export function createToCopiedBatches(
     },
   });
 
-  function toBatch(made: Made, { clusterTimeSeconds, offset }: StreamPlace): SourceBatch {
+  function toBatch(made: Made, place: StreamPlace): SourceBatch {
     const { records, ...origins } = toBatchOf(made);
     return {
       ...origins,
       records: headers ? records.map((record) => ({ ...record, headers })) : records,
-      offset,
-      ...(clusterTimeSeconds !== undefined && { clusterTimeSeconds }),
+      ...place,
       phase: 'copying',
     };
   }
