@@ -7,7 +7,7 @@ export const ERROR_CODES = {
   MONGODB_REFUSED:
     'MongoDB refused a command for good: no privilege, an unsupported stage, or a server that cannot do it.',
   MONGODB_TRANSIENT: 'MongoDB failed in a way that passes: network, failover, throttling, or a lost login.',
-  POSITION_LOST: 'The oplog no longer holds the stored resume token.',
+  POSITION_LOST: 'MongoDB can no longer give the changes since the stored position; position.lost says what follows.',
   KAFKA_UNREACHABLE: 'No Kafka broker answered in time.',
   KAFKA_REFUSED: 'Kafka refused a request for good: no authorisation, or a broker setting that cannot work.',
   KAFKA_DELIVERY_TIMEOUT: 'Kafka did not acknowledge a batch within delivery.timeout.ms.',

@@ -32,6 +32,10 @@ export const METRICS = {
       'Ranges of existing data that are not copied yet; a namespace whose ranges are not all known is one more.',
   },
   sourceStopped: { unit: 'Count', description: '1 while the task is stopped and waits for a person.' },
+  sourceGaps: {
+    unit: 'Count',
+    description: 'Lost positions that the source went on from: changes in between were not published.',
+  },
   sourceDeadLetters: { unit: 'Count', description: 'Records that the source sent to the dead letter queue.' },
   sourceClaimChecks: { unit: 'Count', description: 'Large values that were stored in the claim check bucket.' },
   produceLatency: { unit: 'Milliseconds', description: 'From handing a batch to the producer to its acknowledgement.' },

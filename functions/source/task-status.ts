@@ -8,7 +8,7 @@ import type { OffsetCommits } from './offset-commits.ts';
  * | --- | --- | --- |
  * | waiting | start; another task holds the lease | lease acquired |
  * | positioning | lease acquired: position read after the fence, producer connected | first batch |
- * | copying | the opening position is stored, and what existed has to be copied | first batch behind the copy |
+ * | copying | the opening position is stored, and what existed has to be copied; a lost position is healed by a copy | first batch behind the copy |
  * | streaming | the opening position is stored, or the copy is done | signal, lost lease, fatal error |
  * | draining | SIGTERM: no new getMore, lanes flushed, position saved, lease released | exit 0 |
  * | stopped | configuration or data error under errors.tolerance=none, lost position | a person deploys |
@@ -72,6 +72,8 @@ export function trackStatus(initialLimits: HealthLimits, clock: { monotonic(): n
 
   function note(batch: SourceBatch): void {
     if (state === 'copying' && batch.phase === undefined) enter('streaming');
+    // a copy that heals a lost position
+    if (state === 'streaming' && batch.phase) enter(batch.phase);
     records += batch.records.length;
     const caughtUp = batch.records.length === 0 || batch.clusterTimeSeconds === undefined;
     lagSeconds = caughtUp ? 0 : Math.max(0, clock.now() / 1000 - (batch.clusterTimeSeconds ?? 0));

@@ -48,6 +48,16 @@ test('the first batch behind a copy ends that state', () => {
   expect(status.state).toBe('streaming');
 });
 
+test('a copy that heals a lost position is one in the middle of streaming', () => {
+  const { status } = rig();
+  status.enter('streaming');
+  status.note({ records: [], offset: {}, phase: 'copying' });
+  expect(status.state).toBe('copying');
+  status.enter('draining');
+  status.note({ records: [], offset: {}, phase: 'copying' });
+  expect(status.state).toBe('draining');
+});
+
 test('the lag is the age of the last change event, and nothing on an idle stream', () => {
   const { status } = rig();
   const record = { topic: 't', keySchema: null, key: null, valueSchema: null, value: null };

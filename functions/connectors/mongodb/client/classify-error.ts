@@ -40,8 +40,8 @@ const PASSING_LABELS = [
 
 // 280 ChangeStreamFatalError, 286 ChangeStreamHistoryLost, 464 ShardRemovedError
 const LOST_IN_ANY_PHASE = new Set([280, 286, 464]);
-// 9 FailedToParse, 136 CappedPositionLost, 260 InvalidResumeToken, 40647 and 50811: a token that can't be read.
-// While reading, none of them is about the token that is stored: opening the stream again tells.
+// 136 CappedPositionLost, 260 InvalidResumeToken, 40647 to 40649 and 50811: a token that can't be read. reading, none
+// of them is about the token that is stored: opening the stream again tells.
 const LOST_WHEN_OPENING = new Set([136, 260, 40647, 40648, 40649, 50811]);
 
 function positionVerdict(code: number, phase: 'opening' | 'reading'): MongoFailure | undefined {
@@ -49,6 +49,13 @@ function positionVerdict(code: number, phase: 'opening' | 'reading'): MongoFailu
   if (!LOST_WHEN_OPENING.has(code)) return undefined;
   return phase === 'opening' ? 'position-lost' : 'transient';
 }
+
+// 9 FailedToParse, 14 TypeMismatch
+const FROM_TOKEN_OR_COMMAND = new Set([9, 14]);
+
+/** Whether the server could not parse the resume token or another part of the command: the code does not say which. */
+export const isFromTokenOrCommand = (error: unknown): boolean =>
+  error instanceof MongoServerError && FROM_TOKEN_OR_COMMAND.has(Number(error.code));
 
 /** From here on codes are the places of assertions in the server: stages and options that it does not take. */
 const FIRST_LOCATION_CODE = 15_000;

@@ -1,11 +1,13 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Log } from '../../../connect/log.ts';
 import type { MongoPhase } from '../client/classify-error.ts';
 import { type CursorReply, isInvalidate } from './cursor-reply.ts';
 import { openEventCursor } from './event-cursor.ts';
+import { causeOf } from './loss-checks.ts';
 import { createOutage, type OutageDeps } from './outage.ts';
 import type { Features } from './probe/plan-features.ts';
+import { timeInToken } from './resume-token.ts';
 import { afterToken } from './start-point.ts';
+import { compareTimes } from './start-time.ts';
 import type { StreamConnection } from './stream-connection.ts';
 import type { StreamCursor } from './stream-cursor.ts';
 import type { StartPoint, Watch } from './watch-command.ts';
@@ -13,6 +15,8 @@ import type { StartPoint, Watch } from './watch-command.ts';
 export type ChangeStreamDeps = OutageDeps & {
   readonly connection: StreamConnection;
   readonly hosts: readonly string[];
+  /** The token to begin behind may be of another scope; what was read tells that it is not. */
+  readonly isDoubtful?: boolean;
   /** What the deployment can do; asked once, and again where it did not answer. */
   features(): Promise<Features>;
 };
@@ -30,12 +34,14 @@ export async function* changeStream(
   signal: AbortSignal,
 ): AsyncGenerator<CursorReply> {
   let position = start;
-  let token = start && 'token' in start ? start.token : undefined;
-  const outage = createOutage({ watch: watch.name, hosts: deps.hosts, token: () => token }, deps);
+  let hasRead = false;
+  const outage = createOutage({ watch: watch.name, hosts: deps.hosts }, deps);
 
   while (!signal.aborted) {
-    let phase: MongoPhase = 'opening';
+    // without a place to begin at none can be lost
+    let phase: MongoPhase = position ? 'opening' : 'command';
     let hadEvents = false;
+    let invalidated: string | undefined;
     try {
       // refuses what cannot work before anything is read
       const features = await deps.features();
@@ -46,23 +52,26 @@ export async function* changeStream(
         if (signal.aborted) return;
         if (reply !== cursor.first) outage.delivered();
         hadEvents ||= reply.events.length > 0;
-        // behind a resume token the opening has nothing to add; only some servers answer with just that token
-        const isReopening = reply === cursor.first && token !== undefined;
-        yield isReopening ? { ...reply, token } : reply;
-        if (!isReopening && reply.token !== undefined) {
-          token = reply.token;
-          position = afterToken(token);
-        } else if (reply.operationTime) {
-          // without a token a failure would go on from now
-          position ??= { startAtOperationTime: reply.operationTime };
-        }
-        noteInvalidate(reply, watch, deps.log);
+        const token = reply === cursor.first ? openingToken(reply, position) : tokenBehind(reply, invalidated);
+        yield { ...reply, token };
+        hasRead ||= reply !== cursor.first;
+        if (token !== undefined) position = afterToken(token);
+        // without a token a failure would go on from now
+        else if (reply.operationTime) position ??= { startAtOperationTime: reply.operationTime };
+        if (!isBehindInvalidate(reply)) continue;
+        invalidated = token;
+        deps.log.info('What is watched was dropped or renamed; the change stream goes on behind that', {
+          watch: watch.name,
+        });
       }
       // a server that closes one empty cursor after another must not make this loop spin
       if (!hadEvents) await sleep(EMPTY_CURSOR_PAUSE_MS, undefined, { signal });
     } catch (error) {
       if (signal.aborted) return;
-      await pause(outage.pauseAfter(error, phase), signal);
+      const isScopeSure = hasRead || !deps.isDoubtful;
+      const cause = await causeOf({ error, isScopeSure, phase, start: position }, watch, deps, signal);
+      if (signal.aborted) return;
+      await pause(outage.pauseAfter(cause, phase), signal);
     }
   }
 }
@@ -104,9 +113,26 @@ async function pause(milliseconds: number, signal: AbortSignal): Promise<void> {
   }
 }
 
-function noteInvalidate({ events }: CursorReply, watch: Watch, log: Log): void {
+/**
+ * The token of an opening reply as a position.
+ *
+ * Behind a token that is the token itself: the opening has nothing to add. At a time, servers that are not MongoDB
+ * answer with a place far ahead of the events that are still to come: then there is no position before the first reply
+ * with events.
+ */
+function openingToken({ token }: CursorReply, start: StartPoint): string | undefined {
+  if (!start) return token;
+  if ('token' in start) return start.token;
+  const { t: seconds, i: increment } = start.startAtOperationTime;
+  const time = timeInToken(token);
+  return time && compareTimes(time, { seconds, increment }) <= 0 ? token : undefined;
+}
+
+/** Behind an invalidate event a cursor has nothing more; what it then says of its place could lead back before that. */
+const tokenBehind = ({ events, token }: CursorReply, invalidated: string | undefined): string | undefined =>
+  events.length === 0 ? (invalidated ?? token) : token;
+
+function isBehindInvalidate({ events }: CursorReply): boolean {
   const last = events.at(-1);
-  if (last && isInvalidate(last)) {
-    log.info('What is watched was dropped or renamed; the change stream goes on behind that', { watch: watch.name });
-  }
+  return last !== undefined && isInvalidate(last);
 }

@@ -1,25 +1,24 @@
 import { MongoError, MongoServerSelectionError } from 'mongodb';
 import type { SourceDeps } from '../../../connect/connector.ts';
-import { ConfigError, ConnectorError, DataError, messageOf, StoppedError } from '../../../connect/errors.ts';
+import { ConfigError, ConnectorError, DataError, messageOf } from '../../../connect/errors.ts';
 import { classifyMongoError, type MongoFailure, type MongoPhase } from '../client/classify-error.ts';
+import { PositionLost } from './position-lost.ts';
 import { ReplyMissing } from './stream-cursor.ts';
 
-/** What the operator is told, and where a lost position began. */
+/** What the operator is told. */
 export type StreamContext = {
   /** `shop.orders` */
   readonly watch: string;
   /** What is done with it. */
   readonly verb?: 'watch' | 'copy';
   readonly hosts: readonly string[];
-  /** The resume token that the stream would go on from, as JSON; nothing where it began without one. */
-  token(): string | undefined;
 };
 
 export type OutageDeps = Pick<SourceDeps, 'log' | 'metrics' | 'now'> & { random(): number };
 
 /** Failures in a row: says how long to wait before the next try, or throws what ends the stream. */
 export type Outage = {
-  /** @throws ConfigError, StoppedError, DataError where another try cannot help. */
+  /** @throws ConfigError, PositionLost, DataError where another try cannot help. */
   pauseAfter(error: unknown, phase: MongoPhase): number;
   /** The stream is open again. */
   opened(): void;
@@ -91,25 +90,18 @@ export function pauseMs(attempt: number, random: number): number {
 /** Anything but the database's failures is ours and ends the stream as it is. */
 function failureOf(error: unknown, phase: MongoPhase): MongoFailure {
   if (error instanceof ReplyMissing) return 'transient';
-  if (error instanceof ConnectorError) throw error;
+  if (error instanceof ConnectorError || error instanceof PositionLost) throw error;
   const failure = classifyMongoError(error, phase);
   if (!(error instanceof MongoError) && failure !== 'transient') throw error;
   return failure;
 }
 
-function toFinal(error: unknown, failure: MongoFailure, context: StreamContext): ConnectorError {
+function toFinal(error: unknown, failure: MongoFailure, context: StreamContext): Error {
   const { verb = 'watch', watch } = context;
   const words = wordsOf(error);
   const details = { watch, hosts: context.hosts };
   if (failure === 'position-lost') {
-    const since = secondsInToken(context.token());
-    const from = since === undefined ? 'the stored position' : new Date(since * 1000).toISOString();
-    return new StoppedError(
-      'POSITION_LOST',
-      `Expected the oplog to reach back to ${from} for ${watch}, but it does not: ${words}. ` +
-        'Changes since then that were not published are lost. A new offset.partition.name begins without a position',
-      { cause: error, details: { ...details, since: from } },
-    );
+    return new PositionLost(words, { cause: error, ...(error instanceof MongoError && { code: Number(error.code) }) });
   }
   if (failure === 'data') {
     return new DataError(
@@ -129,10 +121,4 @@ function toFinal(error: unknown, failure: MongoFailure, context: StreamContext):
 function wordsOf(error: unknown): string {
   const code = error instanceof MongoError && error.code !== undefined ? ` (code ${error.code})` : '';
   return `${messageOf(error).replace(/\.$/, '')}${code}`;
-}
-
-/** The time at the beginning of a resume token of mongod: 0x82, then seconds since 1970. Other servers' have none. */
-export function secondsInToken(token: string | undefined): number | undefined {
-  const [, seconds] = /"_data": ?"82([0-9A-Fa-f]{8})/.exec(token ?? '') ?? [];
-  return seconds === undefined ? undefined : Number.parseInt(seconds, 16);
 }

@@ -1,17 +1,20 @@
 import type { SourceBatch, SourceDeps, StoredPosition } from '../../../connect/connector.ts';
 import { hostsOf } from '../client/connection-string.ts';
+import { closeGap } from './after-loss.ts';
+import { type Beginning, beginAfterLoss, beginAtStored } from './beginning.ts';
 import { copyExisting } from './copy/copy-existing.ts';
 import { COPY_LIMITS, type CopyLimits } from './copy/copy-limits.ts';
 import { openCopy } from './copy/open-copy.ts';
 import type { CursorReply } from './cursor-reply.ts';
 import { createHeartbeat } from './heartbeat.ts';
-import { secondsInToken } from './outage.ts';
 import { createPausableStream } from './pausable-stream.ts';
+import { PositionLost } from './position-lost.ts';
 import { featuresOnce, findFeatures, type Probe } from './probe/find-features.ts';
 import { probeDeployment } from './probe/probe-deployment.ts';
 import { watchHeadroom } from './probe/watch-headroom.ts';
 import type { SourceConfig } from './properties.ts';
-import { toStartPoint } from './start-point.ts';
+import { timeInToken } from './resume-token.ts';
+import { hasToken } from './start-point.ts';
 import { connectStream, type StreamConnection } from './stream-connection.ts';
 import { createToBatches, type ToBatches } from './to-batches.ts';
 import { toWatch } from './watch-command.ts';
@@ -28,11 +31,12 @@ export type PollDeps = {
 const POLL_DEPS: PollDeps = { connect: connectStream, probe: probeDeployment, random: Math.random };
 
 /**
- * Batches of one change stream until the signal aborts; what exists is copied first, where that is asked for.
+ * Batches of change streams until the signal aborts: of one, and behind a lost position of another. What exists is
+ * copied first, where that is asked for.
  *
  * The first is empty and has the token of the opening reply, so that a position is stored before anything is
  * published. Each later offset covers its batch and all before it, and the stream never goes on from a place behind
- * the last batch that was taken.
+ * the last batch that was taken, unless `position.lost` says so.
  */
 export async function* poll(
   config: SourceConfig,
@@ -41,28 +45,72 @@ export async function* poll(
   signal: AbortSignal,
   { connect, limits = COPY_LIMITS, probe, random }: PollDeps = POLL_DEPS,
 ): AsyncGenerator<SourceBatch> {
-  const toBatches = createToBatches(config, deps.log);
-  const copy = await openCopy(config, stored?.offset, deps);
-  const start = toStartPoint(config, stored?.offset) ?? copy?.start;
   const connection = connect(config);
   const features = featuresOnce(() => findFeatures(config, probe, deps.log, signal));
-  let offsetTimeSeconds: number | undefined;
+  const streamDeps = { ...deps, random, connection, features, hosts: hostsOf(config.connectionUri) };
+  let reached: StoredPosition | undefined = hasToken(stored) ? stored : undefined;
 
-  async function* batches(): AsyncGenerator<SourceBatch> {
-    const streamDeps = { ...deps, random, connection, features, hosts: hostsOf(config.connectionUri) };
-    const stream = createPausableStream(toWatch(config), start, streamDeps, signal);
+  async function* batchesFrom({
+    before,
+    copy: healing,
+    gap,
+    isDoubtful,
+    start,
+  }: Beginning): AsyncGenerator<SourceBatch> {
+    const toBatches = createToBatches(config, deps.log, before);
+    const copy = healing ?? (await openCopy(config, (reached ?? stored)?.offset, deps));
+    const from = gap ? start : (start ?? copy?.start);
+    const stream = createPausableStream(toWatch(config), from, { ...streamDeps, isDoubtful }, signal);
     if (copy) yield* copyExisting(copy, config, { ...streamDeps, stream, toBatches, limits }, signal);
     if (!signal.aborted) yield* withHeartbeats(stream.rest(), toBatches, config, deps);
   }
 
   try {
-    await using _headroom = watchHeadroom({ ...deps, connection, features, positionTime: () => offsetTimeSeconds });
-    for await (const batch of batches()) {
-      offsetTimeSeconds = secondsInToken(batch.offset._id);
-      yield { ...batch, offsetTimeSeconds };
-    }
+    const positionTime = () => timeInToken(reached?.offset._id)?.seconds;
+    await using _headroom = watchHeadroom({ ...deps, connection, features, positionTime });
+    let next: Beginning | undefined;
+    do {
+      let beginning = next;
+      let batches = 0;
+      try {
+        beginning ??= beginAtStored(config, stored, deps.log);
+        for await (const batch of onceSure(beginning, batchesFrom(beginning), deps)) {
+          batches += 1;
+          const { offset, lastEvents, clusterTimeSeconds: clusterTime } = batch;
+          reached = { offset, lastEvents, clusterTime };
+          yield batch;
+        }
+        next = undefined;
+      } catch (loss) {
+        if (!(loss instanceof PositionLost)) throw loss;
+        next = await beginAfterLoss(config, { loss, beginning, reached, batches }, deps);
+      }
+    } while (next);
   } finally {
     await connection.close();
+  }
+}
+
+/**
+ * Hands batches on: the first one, whose position is stored, only once a gap is kept, and where it is in doubt whether
+ * the stream can be read from there only with the next one.
+ */
+async function* onceSure(
+  { gap, isDoubtful }: Beginning,
+  batches: AsyncIterable<SourceBatch>,
+  deps: SourceDeps,
+): AsyncGenerator<SourceBatch> {
+  let isFirst = true;
+  let held: SourceBatch | undefined;
+  for await (const batch of batches) {
+    if (isFirst && gap) await closeGap(gap, batch.offset._id, deps);
+    if (isFirst && isDoubtful) held = batch;
+    else {
+      if (held) yield held;
+      held = undefined;
+      yield batch;
+    }
+    isFirst = false;
   }
 }
 

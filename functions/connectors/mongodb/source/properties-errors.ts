@@ -56,6 +56,13 @@ export const errorProperties = {
     default: '__mongodb_heartbeats',
     check: (value) => (value === '' ? 'String must be non-empty' : undefined),
   }),
+  'position.lost': choice(['fail', 'copy', 'latest'], {
+    group: 'Position',
+    importance: 'high',
+    description:
+      'What follows when MongoDB can no longer give the changes since the stored position, whatever errors.tolerance is. fail: the connector stops and says what is lost. copy: the watched collections are copied again, then the stream goes on. latest: it goes on from now. copy and latest keep the gap for people to see.',
+    default: 'fail',
+  }),
   'offset.partition.name': text({
     group: 'Position',
     importance: 'medium',

@@ -1,25 +1,71 @@
 import { BSON, Timestamp } from 'mongodb';
-import type { SourceOffset } from '../../../connect/connector.ts';
-import { messageOf, StoppedError } from '../../../connect/errors.ts';
+import type { StoredPosition } from '../../../connect/connector.ts';
+import { messageOf } from '../../../connect/errors.ts';
 import { jsonToBson } from '../bson/json-to-bson.ts';
+import { PositionLost } from './position-lost.ts';
 import type { SourceConfig } from './properties.ts';
-import { parseStartTime } from './start-time.ts';
+import { timeInToken } from './resume-token.ts';
+import { parseStartTime, type StartTime } from './start-time.ts';
 import { startupModeOf } from './startup-mode.ts';
 import type { AfterToken, StartPoint } from './watch-command.ts';
 
-/**
- * Where the change stream begins: at the stored offset, else where startup.mode says.
- *
- * An offset of the peer's copy phase (`copy`) is no position in the stream.
- */
-export function toStartPoint(config: SourceConfig, stored: SourceOffset | undefined): StartPoint {
-  if (stored?._id !== undefined && stored.copy === undefined) return afterToken(stored._id);
-  const time =
-    startupModeOf(config) === 'timestamp' ? parseStartTime(config.startupModeTimestampStartAtOperationTime) : undefined;
-  return time && { startAtOperationTime: new Timestamp({ t: time.seconds, i: time.increment }) };
+/** Whether a stored position belongs to what is watched now; one that was imported does not say. */
+export type Scope = 'same' | 'changed' | 'unknown';
+
+export function scopeOf(stored: StoredPosition | undefined, fingerprint: string): Scope {
+  if (!hasToken(stored) || stored.fingerprint === fingerprint) return 'same';
+  return stored.fingerprint === undefined ? 'unknown' : 'changed';
 }
 
-/** @throws StoppedError where the text is no resume token. */
+/**
+ * Where the change stream begins.
+ *
+ * | stored | scope | begins |
+ * | --- | --- | --- |
+ * | nothing, or an offset of the peer's copy phase | | where startup.mode says |
+ * | a resume token | same, unknown | behind it |
+ * | a resume token | changed | at its time, else at that of the last events: the server knows the token by its scope |
+ * | a resume token, and no time | changed | behind it: the server tells whether that works |
+ *
+ * @throws PositionLost where the stored text is no resume token.
+ */
+export function toStartPoint(config: SourceConfig, stored: StoredPosition | undefined, scope: Scope): StartPoint {
+  if (!hasToken(stored)) return atStartupTime(config);
+  return (scope === 'changed' ? atStoredTime(stored) : undefined) ?? afterToken(stored.offset._id);
+}
+
+type WithToken = StoredPosition & { readonly offset: { readonly _id: string } };
+
+/** An offset of the peer's copy phase has none that a change stream can begin behind. */
+export const hasToken = (stored: StoredPosition | undefined): stored is WithToken =>
+  stored?.offset._id !== undefined && stored.offset.copy === undefined;
+
+/** The time of a stored position as a start; all events before it were read, of those at it perhaps some. */
+export function atStoredTime(stored: StoredPosition): StartPoint {
+  const time = timeOf(stored);
+  return time && atTime(time);
+}
+
+/** Nothing where the token has none and there was no event yet. */
+export function timeOf({ offset, lastEvents, clusterTime }: StoredPosition): StartTime | undefined {
+  return (
+    timeInToken(offset._id) ??
+    lastEvents ??
+    (clusterTime === undefined ? undefined : { seconds: clusterTime, increment: 0 })
+  );
+}
+
+function atStartupTime(config: SourceConfig): StartPoint {
+  if (startupModeOf(config) !== 'timestamp') return undefined;
+  const time = parseStartTime(config.startupModeTimestampStartAtOperationTime);
+  return time && atTime(time);
+}
+
+const atTime = ({ seconds, increment }: StartTime): StartPoint => ({
+  startAtOperationTime: new Timestamp({ t: seconds, i: increment }),
+});
+
+/** @throws PositionLost where the text is no resume token. */
 export function afterToken(token: string): AfterToken {
   try {
     return {
@@ -30,13 +76,7 @@ export function afterToken(token: string): AfterToken {
         bsonRegExp: true,
       }),
     };
-  } catch (error) {
-    throw new StoppedError(
-      'POSITION_LOST',
-      `Expected the stored resume token to be a JSON document: ${messageOf(error)}`,
-      {
-        cause: error,
-      },
-    );
+  } catch (cause) {
+    throw new PositionLost(`Expected the stored resume token to be a JSON document: ${messageOf(cause)}`, { cause });
   }
 }

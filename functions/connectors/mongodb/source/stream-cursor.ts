@@ -35,6 +35,7 @@ export async function openCursor(
   const run = async (command: Record<string, unknown>, limitMs: number) => {
     const timer = setTimeout(() => stop.abort(new ReplyMissing(limitMs)), Math.min(limitMs, LONGEST_TIMER_MS));
     try {
+      stop.signal.throwIfAborted();
       return readReply(await session.run(watch.database, command, stop.signal));
     } finally {
       clearTimeout(timer);

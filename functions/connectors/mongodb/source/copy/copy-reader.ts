@@ -103,7 +103,7 @@ export function createCopyReader(deps: CopyReaderDeps, signal: AbortSignal): Cop
   }
 
   function tries(): Tries {
-    const outage = createOutage({ watch: name, hosts, verb: 'copy', token: () => undefined }, deps);
+    const outage = createOutage({ watch: name, hosts, verb: 'copy' }, deps);
     return {
       async failed(error) {
         signal.throwIfAborted();

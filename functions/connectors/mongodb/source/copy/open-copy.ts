@@ -39,3 +39,15 @@ export async function openCopy(
     }
   }
 }
+
+/** A new copy of what is watched, whatever startup.mode is: it heals a lost position. Its records carry a header. */
+export async function openHealingCopy(
+  config: SourceConfig,
+  deps: Pick<SourceDeps, 'items' | 'now'>,
+): Promise<OpenCopy> {
+  return {
+    plan: await beginCopy('position-lost', JSON.stringify(partitionOf(config)), deps),
+    isNew: true,
+    start: undefined,
+  };
+}
