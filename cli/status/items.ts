@@ -1,7 +1,7 @@
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { DynamoDBDocumentClient, QueryCommand } from '@aws-sdk/lib-dynamodb';
 
-/** What the table says about a source connector: who may write its position, and where it is. */
+/** What the table says about a source connector: who may write its position, where it is, and what it lost. */
 export type SourceItems = {
   readonly lease?: { readonly owner?: string; readonly epoch: number; readonly renewedAt: string };
   readonly position?: {
@@ -12,11 +12,22 @@ export type SourceItems = {
   };
   /** Documents that an unfinished copy of existing data has copied. */
   readonly copied?: number;
+  /** Times whose changes were not published, the latest first. */
+  readonly gaps?: readonly Gap[];
+};
+
+export type Gap = {
+  /** ISO time; a lost position without one has no beginning. */
+  readonly from?: string;
+  /** ISO time. */
+  readonly to: string;
+  readonly cause: string;
+  readonly action: string;
 };
 
 type Item = { readonly item: string } & Readonly<Record<string, unknown>>;
 
-/** Reads the lease and the newest position of a connector. */
+/** Reads the lease, the newest position and the gaps of a connector. */
 export async function readSourceItems(client: DynamoDBClient, table: string, connector: string): Promise<SourceItems> {
   const items = await readItems(DynamoDBDocumentClient.from(client), table, connector);
   const lease = items.find(({ item }) => item === 'lease');
@@ -25,8 +36,10 @@ export async function readSourceItems(client: DynamoDBClient, table: string, con
     // what was watched before keeps its item
     .sort((a, b) => String(b.updatedAt).localeCompare(String(a.updatedAt)));
   const copy = items.find(({ item }) => item === 'copy');
+  const gaps = items.filter(({ item }) => item.startsWith('gap#')).reverse();
   return {
     ...(copy?.done === false && { copied: Number(copy.documents) }),
+    ...(gaps.length > 0 && { gaps: gaps as unknown as readonly Gap[] }),
     ...(lease && { lease: lease as unknown as SourceItems['lease'] }),
     ...(position && {
       position: {

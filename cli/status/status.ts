@@ -7,7 +7,7 @@ import { toColumns } from '../columns.ts';
 import { connectorOf } from '../connector-of.ts';
 import { EXIT, type ExitCode } from '../failure.ts';
 import { sentenceOf } from '../sentence-of.ts';
-import type { SourceItems } from './items.ts';
+import type { Gap, SourceItems } from './items.ts';
 import type { LocalStatus } from './local-status.ts';
 
 export type StatusDeps = {
@@ -39,16 +39,18 @@ const HEADER = [
   'DETAIL',
 ];
 
-/** Prints the connectors of an environment: who works, where each is, and how many dead letters wait. */
+/** Prints the connectors of an environment: who works, where each is, what was lost, and how many dead letters wait. */
 export async function printStatus(deps: StatusDeps): Promise<ExitCode> {
   const { out, environment } = deps;
   const { local, failed } = await askLocal(deps);
   const { connectors, unreadable } = knownConnectors(deps.connectorsFolder, local);
-  const rows = await Promise.all(connectors.map((connector) => toRow(connector, deps)));
+  const read = await Promise.all(connectors.map((connector) => readConnectorState(connector, deps)));
+  const rows = read.map(({ row }) => row);
   const { waiting, replaying } = await deps.countDeadLetters();
   if (rows.length > 0) for (const line of toColumns(...withoutEmpty(HEADER, rows))) out(line);
   else out(`No connectors in ${deps.connectorsFolder}`);
   for (const file of unreadable) out(`${file} can't be read: see "npx tailrace validate ${file}"`);
+  for (const { name, gaps } of read) for (const line of toGapLines(name, gaps)) out(line);
   if (failed) out(`The launcher of this machine does not answer: ${failed}`);
   out('');
   out(
@@ -98,19 +100,33 @@ function readConnector(file: string): Known | undefined {
   }
 }
 
-async function toRow({ name, type, local }: Known, deps: StatusDeps): Promise<string[]> {
+type ConnectorState = { readonly name: string; readonly row: string[]; readonly gaps: readonly Gap[] };
+
+async function readConnectorState({ name, type, local }: Known, deps: StatusDeps): Promise<ConnectorState> {
   const live = [shown(local?.lag), shown(local?.rate), shown(local?.deadLetters), local?.detail ?? ''];
   if (type === 'sink') {
     const state = local?.state ?? (await deps.readMappings?.(name)) ?? '';
-    return [name, type, state, '', '', '', '', ...live];
+    return { name, row: [name, type, state, '', '', '', '', ...live], gaps: [] };
   }
-  const { copied, lease, position } = await deps.readSourceItems(name);
+  const { copied, gaps = [], lease, position } = await deps.readSourceItems(name);
   const now = deps.now();
   const copying = copied === undefined ? undefined : `${copied} documents copied so far`;
   const state = [local?.state, leaseState(lease, now), copying].filter((part) => part !== undefined).join(', ');
   const at = position?.clusterTime === undefined ? '' : toTime(position.clusterTime * 1000);
   const stored = position ? ago(Date.parse(position.updatedAt), now) : 'never';
-  return [name, type, state, shown(lease?.epoch), lease?.owner ?? '', at, stored, ...live];
+  return { name, row: [name, type, state, shown(lease?.epoch), lease?.owner ?? '', at, stored, ...live], gaps };
+}
+
+/** Enough to see that something happened lately; the table has them all. */
+const MOST_GAPS = 5;
+
+function toGapLines(name: string, gaps: readonly Gap[]): string[] {
+  const lines = gaps.slice(0, MOST_GAPS).map(({ from, to, action, cause }) => {
+    const since = from === undefined ? 'an unknown time' : toTime(Date.parse(from));
+    const what = action === 'copy' ? 'copied again, without the deletes' : 'not published';
+    return `Gap of ${name}, from ${since} to ${toTime(Date.parse(to))}: ${what} (${cause})`;
+  });
+  return gaps.length > MOST_GAPS ? [...lines, `Gaps of ${name} before these: ${gaps.length - MOST_GAPS}`] : lines;
 }
 
 /** A task renews its lease every few seconds; this long without one is longer than any lease by default. */

@@ -18,12 +18,18 @@ export function watchSources(
   { sourceHeadroomSeconds, sourceLagSeconds }: Thresholds,
 ): void {
   for (const { name } of sources) {
-    const metric = (metricName: MetricName, statistic: 'Maximum' | 'Minimum') =>
+    const metric = (metricName: MetricName, statistic: 'Maximum' | 'Minimum' | 'Sum') =>
       tailraceMetric({ service: 'tailrace-source', environment, connector: name }, metricName, statistic);
     topic.watch({
       name: `source-stopped-${name}`,
       description: `The task of source connector ${name} is stopped and waits for a person: its log and /healthz say why. Nothing is lost while the oplog lasts`,
       metric: metric('sourceStopped', 'Maximum'),
+      atLeast: 1,
+    });
+    topic.watch({
+      name: `source-gap-${name}`,
+      description: `Source connector ${name} lost its position and went on (position.lost): changes in between were not published, see npx tailrace status --env ${environment}`,
+      metric: metric('sourceGaps', 'Sum'),
       atLeast: 1,
     });
     topic.watch({

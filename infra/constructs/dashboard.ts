@@ -54,9 +54,10 @@ function sourceRows({ environment, sources }: Props): IWidget[][] {
       graph('Lag (seconds)', lines('sourceLag', 'Maximum')),
       graph('Records per minute', lines('sourceRecords', 'Sum')),
       graph('Time to acknowledgement (ms)', lines('produceLatency', 'p99')),
-      graph('Stopped, reconnected', [
+      graph('Stopped, reconnected, position lost', [
         ...lines('sourceStopped', 'Maximum', ': stopped'),
         ...lines('sourceReconnects', 'Sum', ': reconnected'),
+        ...lines('sourceGaps', 'Sum', ': position lost'),
       ]),
     ),
     row(

@@ -62,6 +62,27 @@ describe('a source', () => {
   });
 });
 
+describe('a gap of a source', () => {
+  const gap = { from: secondsBefore(7200), to: secondsBefore(3600), cause: 'gone (code 286)', action: 'latest' };
+  const withGaps = (...gaps: readonly (typeof gap)[]) =>
+    status({ readSourceItems: async () => ({ lease: { epoch: 1, renewedAt: secondsBefore(1) }, gaps }) }, orders);
+
+  test('says from when to when, why, and what was done', async () => {
+    const { from: _, ...timeless } = gap;
+    expect((await withGaps(gap, { ...gap, action: 'copy' }, timeless as typeof gap)).slice(2, 5)).toEqual([
+      'Gap of orders, from 2026-11-24 10:00:00Z to 2026-11-24 11:00:00Z: not published (gone (code 286))',
+      'Gap of orders, from 2026-11-24 10:00:00Z to 2026-11-24 11:00:00Z: copied again, without the deletes (gone (code 286))',
+      'Gap of orders, from an unknown time to 2026-11-24 11:00:00Z: not published (gone (code 286))',
+    ]);
+  });
+
+  test('is counted where there are many', async () => {
+    const lines = await withGaps(...Array.from({ length: 7 }, () => gap));
+    expect(lines.filter((line) => line.startsWith('Gap of orders'))).toHaveLength(5);
+    expect(lines).toContain('Gaps of orders before these: 2');
+  });
+});
+
 test('a sink shows the state of its event source mappings', async () => {
   const readMappings = async (connector: string) => `Enabled for ${connector}`;
   const lines = await status({ readMappings }, { 'a.json': { name: 'orders-sink', config: sink } });

@@ -23,6 +23,7 @@ describe.each(CLOUD)('the observability stack of %s', (name) => {
       'sink-errors-orders-sink',
       'sink-lag-orders-sink-shop.orders',
       'sink-throttles-orders-sink',
+      'source-gap-orders-source',
       'source-headroom-orders-source',
       'source-lag-orders-source',
       'source-not-running-orders-source',

@@ -32,6 +32,8 @@ test('shows what the source task stored, what the launcher says, and how many de
   await store.fence(partition, lease?.epoch ?? 0);
   const stored = { offset: { _id: '{"_data": "82"}' }, sequence: 1, clusterTime: NOW / 1000 - 60, fingerprint: 'f' };
   await store.saveOffset(partition, lease?.epoch ?? 0, stored);
+  const gap = { from: '2026-11-24T10:00:00.000Z', to: '2026-11-24T11:00:00.000Z', cause: 'gone', action: 'latest' };
+  await store.itemsOf(lease?.epoch ?? 0).save({ item: 'gap#2026-11-24T11:00:01.000Z', attributes: gap });
 
   const { exitCode, out, err } = await local.run('status');
   client.destroy();
@@ -40,6 +42,7 @@ test('shows what the source task stored, what the launcher says, and how many de
     'CONNECTOR | TYPE | STATE | EPOCH | OWNER | POSITION | STORED | LAG | RECORDS/S | DEAD LETTERS | DETAIL',
     'orders | source | streaming, lease held | 1 | host-1 | 2026-11-24 11:59:00Z | 2 s ago | 0 s | 12/s | 0',
     'orders-sink | sink | running | 3 | 12 | 1 | waits for x',
+    'Gap of orders, from 2026-11-24 10:00:00Z to 2026-11-24 11:00:00Z: not published (gone)',
     '',
     'Dead letters waiting in local: 1, see them with "npx tailrace dead-letters list"',
   ]);
