@@ -111,23 +111,53 @@ test('watches a database, and the deployment through an aggregation pipeline', a
   expect((await deployment.records(2)).map(({ topic }) => topic)).toEqual([`${name}.a`, `${name}.b`]);
 });
 
-test('publishes a drop and goes on with what is created behind it, losing nothing', async () => {
+test('loses no event of a collection that is dropped and created again, fifty times', async () => {
   await using database = await openDatabase();
   const { db, uri } = database;
   await using source = await watch({ 'connection.uri': uri, database: db.databaseName, collection: 'orders' });
-  for (const round of [0, 1, 2, 3, 4]) {
-    await db
-      .collection<Numbered>('orders')
-      .insertMany(Array.from({ length: 200 }, (_, i) => ({ _id: round * 200 + i })));
-    await db.collection('orders').drop();
+  const rounds = 50;
+  const perRound = 1000;
+  const reading = source.records(rounds * (perRound + 1));
+  const orders = db.collection<Numbered>('orders');
+  for (let round = 0; round < rounds; round++) {
+    await orders.insertMany(Array.from({ length: perRound }, (_, i) => ({ _id: round * perRound + i })));
+    await orders.drop();
   }
 
-  const records = await source.records(1005);
+  const records = await reading;
 
   const types = records.map((record) => eventOf(record).operationType);
-  expect(types.filter((type) => type === 'drop')).toHaveLength(5);
+  expect(types.filter((type) => type === 'drop')).toHaveLength(rounds);
   const ids = records.filter((_, index) => types[index] === 'insert').map((record) => keyOf(record)._id);
-  expect(ids).toEqual(Array.from({ length: 1000 }, (_, id) => id));
+  expect(ids).toEqual(Array.from({ length: rounds * perRound }, (_, id) => id));
+});
+
+test('publishes a renaming and goes on with the collection that takes the name', async () => {
+  await using database = await openDatabase();
+  const { db, uri } = database;
+  await using source = await watch({ 'connection.uri': uri, database: db.databaseName, collection: 'orders' });
+  await db.collection<Numbered>('orders').insertOne({ _id: 1 });
+  await db.collection('orders').rename('archive');
+  await db.collection<Numbered>('archive').insertOne({ _id: 2 });
+  await db.collection<Numbered>('orders').insertOne({ _id: 3 });
+
+  const records = await source.records(3);
+
+  expect(records.map((record) => eventOf(record).operationType)).toEqual(['insert', 'rename', 'insert']);
+  expect(keyOf(records[2])._id).toBe(3);
+});
+
+test('goes on behind a database that is dropped', async () => {
+  await using database = await openDatabase();
+  const { db, uri } = database;
+  await using source = await watch({ 'connection.uri': uri, database: db.databaseName });
+  await db.collection<Numbered>('orders').insertOne({ _id: 1 });
+  await db.dropDatabase();
+  await db.collection<Numbered>('orders').insertOne({ _id: 2 });
+
+  const records = await source.records(4);
+
+  expect(records.map((record) => eventOf(record).operationType)).toEqual(['insert', 'drop', 'dropDatabase', 'insert']);
 });
 
 test('publishes full documents and tombstones', async () => {
