@@ -13,9 +13,9 @@ const DOCUMENTS = Number(process.env.TAILRACE_COPY_DOCUMENTS ?? 20_000);
 const DOCUMENTS_OF_A_COLLECTION = 5_000;
 const COLLECTIONS = Math.ceil(DOCUMENTS / DOCUMENTS_OF_A_COLLECTION);
 const IS_LONG = DOCUMENTS > 20_000;
-/** The long form kills every task after so much of its life, the short one when the copy has moved on. */
+/** The long form kills every task when it has copied for so long, the short one when the copy has moved on. */
 const LIFE_MS = 5_000;
-const KILLS = IS_LONG ? Number.POSITIVE_INFINITY : 3;
+const KILLS = IS_LONG ? Number.POSITIVE_INFINITY : 2;
 
 const nameOf = (collection: number) => `part${collection}`;
 
@@ -64,8 +64,16 @@ async function killUntilDone(pipeline: Pipeline): Promise<number> {
       await until('the copy is done', isDone, 300_000);
       return kills;
     }
-    if (IS_LONG) await sleep(LIFE_MS);
-    else await until('the copy moves on', async () => (await copiedOf(pipeline)) > before || (await isDone()), 60_000);
+    if (IS_LONG) {
+      await until(
+        'the task copies',
+        async () => (await source!.health())?.state === 'copying' || (await isDone()),
+        60_000,
+      );
+      await sleep(LIFE_MS);
+    } else {
+      await until('the copy moves on', async () => (await copiedOf(pipeline)) > before || (await isDone()), 60_000);
+    }
     if (await isDone()) return kills;
     child.kill('SIGKILL');
     await until('a new task', () => source!.task().pid !== pid);
