@@ -7,6 +7,7 @@ import { COPY_LIMITS, type CopyLimits } from './copy/copy-limits.ts';
 import { openCopy } from './copy/open-copy.ts';
 import type { CursorReply } from './cursor-reply.ts';
 import { createHeartbeat } from './heartbeat.ts';
+import { warnOfOtherPositions } from './other-positions.ts';
 import { createPausableStream } from './pausable-stream.ts';
 import { PositionLost } from './position-lost.ts';
 import { featuresOnce, findFeatures, type Probe } from './probe/find-features.ts';
@@ -66,6 +67,7 @@ export async function* poll(
   }
 
   try {
+    if (!reached) await warnOfOtherPositions(config, deps);
     const positionTime = () => timeInToken(reached?.offset._id)?.seconds;
     await using _headroom = watchHeadroom({ ...deps, connection, features, positionTime });
     let next: Beginning | undefined;

@@ -150,6 +150,21 @@ test('behind an invalidate event: the drop and it are left out, and reading goes
   expect(keys).toEqual([2]);
 });
 
+test('a connector that begins anew says so where it has a position under another name', async () => {
+  const kept = nothingKept();
+  kept.items.set('offset#{"ns":"here"}', { item: 'offset#{"ns":"here"}', attributes: { epoch: 1 } });
+  const fresh = await runTask({}, kept, [reply(tokenAt(1))]);
+  expect(fresh.log.lines.filter(({ level }) => level === 'warn')).toEqual([]);
+
+  const before = { offset: { _id: textAt(1) }, partition: { ns: 'mongodb://a/shop.orders' } };
+  kept.items.set('offset#{"ns":"mongodb://a/shop.orders"}', { item: 'offset#x', attributes: before });
+  kept.position = undefined;
+  const anew = await runTask({ 'connection.uri': 'mongodb://a,b' }, kept, [reply(tokenAt(1))]);
+  expect(anew.log.lines.filter(({ level }) => level === 'warn')).toMatchObject([
+    { fields: { ns: 'mongodb://a,b/shop.orders', others: ['mongodb://a/shop.orders'] } },
+  ]);
+});
+
 describe('an offset that was imported says nothing of its scope', () => {
   const imported = () => nothingKept({ offset: { _id: textAt(5, '2B00000001') } });
 
