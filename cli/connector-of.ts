@@ -6,6 +6,8 @@ import { sourceConnectorOf } from '../functions/connectors/sources.ts';
 export type Connector = {
   readonly type: 'source' | 'sink';
   readonly config: Pick<ConnectorConfig<unknown>, 'properties' | 'validate'>;
+  /** Class names of the modules that its properties name. */
+  modules(properties: Readonly<Record<string, string>>): readonly string[];
 };
 
 /** The classes as sentences list them; each has aliases, as in Kafka Connect. */
@@ -17,7 +19,7 @@ export const KNOWN_CLASSES = [
 /** The connector of a class name or alias. */
 export function connectorOf(connectorClass: string): Connector | undefined {
   const source = sourceConnectorOf(connectorClass);
-  if (source) return { type: 'source', config: source.config };
+  if (source) return { type: 'source', config: source.config, modules: () => [] };
   const sink = sinkConnectorOf(connectorClass);
-  return sink && { type: 'sink', config: sink.config };
+  return sink && { type: 'sink', config: sink.config, modules: sink.modules };
 }

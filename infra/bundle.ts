@@ -1,6 +1,8 @@
 import { copyFile, mkdir, writeFile } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { build, type OutputFile } from 'esbuild';
+import { bundleModule } from './bundle-module.ts';
+import type { ConnectorModule } from './connector-modules.ts';
 
 const project = join(import.meta.dirname, '..');
 
@@ -24,9 +26,20 @@ const REQUIRE_BANNER =
 export const bundleSource = (outFolder: string, connectorFilePath: string): Promise<string> =>
   writeBundle('source', outFolder, connectorFilePath);
 
-/** Writes `index.mjs`, its source map and `connector.json` into a folder; resolves with the path of `index.mjs`. */
-export const bundleSink = (outFolder: string, connectorFilePath: string): Promise<string> =>
-  writeBundle('sink', outFolder, connectorFilePath);
+/**
+ * Writes `index.mjs`, its source map, `connector.json` and the connector's modules into a folder; resolves with the path
+ * of `index.mjs`.
+ */
+export async function bundleSink(
+  outFolder: string,
+  { file, modules }: { readonly file: string; readonly modules: readonly ConnectorModule[] },
+): Promise<string> {
+  const [index] = await Promise.all([
+    writeBundle('sink', outFolder, file),
+    ...modules.map((module) => bundleModule(module, outFolder)),
+  ]);
+  return index;
+}
 
 /** Writes `index.mjs` and its source map into a folder; resolves with the path of `index.mjs`. */
 export const bundleReplay = (outFolder: string): Promise<string> => writeBundle('replay', outFolder);

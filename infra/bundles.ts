@@ -29,7 +29,7 @@ export async function bundleEnvironment({ name, sinks, sources }: Environment): 
   const bundles = bundlesIn(folder);
   await Promise.all([
     bundleReplay(bundles.replay),
-    ...sinks.map((sink) => bundleSink(bundles.sink(sink.name), sink.file)),
+    ...sinks.map((sink) => bundleSink(bundles.sink(sink.name), sink)),
     ...sources.map(async (source) => {
       await bundleSource(bundles.source(source.name), source.file);
       await copyFile(join(project, 'functions/source/Dockerfile'), join(bundles.source(source.name), 'Dockerfile'));

@@ -6,6 +6,7 @@ import { ConfigError, type Problem } from '../functions/connect/errors.ts';
 import { toWholeRegExp } from '../functions/connect/java-regex.ts';
 import { sinkConnectorOf } from '../functions/connectors/sinks.ts';
 import { sourceConnectorOf } from '../functions/connectors/sources.ts';
+import { type ConnectorModule, modulesOf } from './connector-modules.ts';
 import type { EnvironmentSettings } from './environment-schema.ts';
 import { consumerGroupOf } from './names.ts';
 import { reviewSecrets } from './placeholders.ts';
@@ -30,6 +31,8 @@ export type LoadedSink = Loaded & {
   readonly subscriptions: readonly { readonly topic: string; readonly consumerGroup: string }[];
   readonly startAt: 'earliest' | 'latest';
   readonly batchSize: number;
+  /** Packed beside the code. */
+  readonly modules: readonly ConnectorModule[];
 };
 
 type Context = {
@@ -77,7 +80,9 @@ function addConnector(found: Connectors, path: string, context: Context): readon
   const sink = sinkConnectorOf(connectorClass);
   if (sink) {
     const { warnings } = accept(sink.config, file, context);
-    found.sinks.push({ ...loaded, ...toMapping(file, context.settings) });
+    const { modules, problems } = modulesOf(sink, properties, path);
+    if (problems.length > 0) throw new ConfigError(problems);
+    found.sinks.push({ ...loaded, ...toMapping(file, context.settings), modules });
     return warnings;
   }
   const message = `Unknown class ${connectorClass}; expected MongoSourceConnector or MongoSinkConnector of com.mongodb.kafka.connect`;

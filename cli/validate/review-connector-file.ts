@@ -1,6 +1,7 @@
 import { parse } from 'jsonc-parser';
 import { parseConnectorFile } from '../../functions/connect/connector-file.ts';
 import { ConfigError, type Problem } from '../../functions/connect/errors.ts';
+import { modulesOf } from '../../infra/connector-modules.ts';
 import { reviewSecrets } from '../../infra/placeholders.ts';
 import { type Connector, connectorOf, KNOWN_CLASSES } from '../connector-of.ts';
 
@@ -19,9 +20,9 @@ type Properties = Readonly<Record<string, unknown>>;
 /**
  * Everything that is wrong with a connector file, at once: with the document and with its properties.
  *
- * `secrets`: what a password in the file is, by where the file is.
+ * `secrets`: what a password in the file is, by where the file is. `file`: its modules are looked for beside it.
  */
-export function reviewConnectorFile(text: string, { secrets }: { secrets: Secrets }): Review {
+export function reviewConnectorFile(text: string, { file, secrets }: { file: string; secrets: Secrets }): Review {
   const { document, properties } = readDocument(text);
   const connectorClass = properties?.['connector.class'];
   const connector = typeof connectorClass === 'string' ? connectorOf(connectorClass.trim()) : undefined;
@@ -31,11 +32,12 @@ export function reviewConnectorFile(text: string, { secrets }: { secrets: Secret
     return { problems: [...document, { property: 'connector.class', message }], warnings: [], summary: '' };
   }
   const { problems, warnings } = connector.config.validate(properties, 'synth');
+  const { problems: missing } = modulesOf(connector, properties, file);
   const found = secrets === 'allowed' ? [] : reviewSecrets(properties, (property) => isSecret(connector, property));
   // a name that is missing is missing only once
   const others = problems.filter(({ property }) => !document.some((problem) => problem.property === property));
   return {
-    problems: [...document, ...others, ...(secrets === 'refused' ? found : [])],
+    problems: [...document, ...others, ...missing, ...(secrets === 'refused' ? found : [])],
     warnings: [
       ...warnings,
       ...(secrets === 'warned' ? found.map(({ property, message }) => `${property}: ${message}`) : []),

@@ -49,7 +49,7 @@ function reviewFile(file: string): Review {
     return { problems: [{ property: '', message: text.refused }], warnings: [], summary: '' };
   const folder = resolve(file, '..');
   if (basename(file) === 'environment.json') return reviewEnvironmentFile(text, basename(folder));
-  return reviewConnectorFile(text, { secrets: secretsIn(folder) });
+  return reviewConnectorFile(text, { file, secrets: secretsIn(folder) });
 }
 
 /** Connector files that are deployed are in `environments/<name>/connectors`. */

@@ -118,6 +118,8 @@ export type SinkDeps = {
   readonly metrics: Metrics;
   /** Milliseconds since 1970. */
   now(): number;
+  /** Loads a module that is packed beside the connector's file, `<class name>.mjs`. */
+  loadModule(className: string): Promise<unknown>;
 };
 
 /** An opened sink: connections are kept between puts. */
@@ -134,5 +136,7 @@ export type OpenSink = {
 /** What a sink connector is to the function that runs it. */
 export type SinkConnector<Config> = {
   readonly config: ConnectorConfig<Config>;
+  /** Class names of the modules that these properties ask for: they lie beside the connector's file and are packed with it. */
+  modules(properties: Readonly<Record<string, string>>): readonly string[];
   open(config: Config, deps: SinkDeps): Promise<OpenSink>;
 };

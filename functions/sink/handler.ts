@@ -7,6 +7,7 @@ import { createMetrics } from '../aws/metrics.ts';
 import { lazyObjectStore } from '../aws/object-store.ts';
 import { endInvocation } from './end-invocation.ts';
 import { lambdaPut } from './lambda-put.ts';
+import { moduleLoader } from './load-module.ts';
 
 const environment = process.env.TAILRACE_ENVIRONMENT ?? 'unknown';
 const file = process.env.TAILRACE_CONNECTOR_FILE ?? join(import.meta.dirname, 'connector.json');
@@ -23,6 +24,7 @@ const put = lambdaPut({
   sqs: () => new SQSClient(),
   objects: lazyObjectStore(),
   env: (name) => process.env[name],
+  loadModule: moduleLoader(file),
   log,
   metrics,
   now: Date.now,

@@ -22,6 +22,8 @@ export type PutEnvironment = {
   sqs(): Pick<SQSClient, 'send'>;
   readonly objects: ObjectStore;
   env(name: string): string | undefined;
+  /** Loads a module that lies beside the connector's file. */
+  loadModule(className: string): Promise<unknown>;
   readonly log: Log;
   readonly metrics: Metrics;
   now(): number;
@@ -71,13 +73,14 @@ export function lambdaPut(
 }
 
 /** Reads the connector's file. @throws ConfigError with everything that is wrong. */
-async function open({ connectorFile, env, hasPartialResponse, log, metrics, now }: PutEnvironment): Promise<Opened> {
+async function open(environment: PutEnvironment): Promise<Opened> {
+  const { connectorFile, env, hasPartialResponse, loadModule, log, metrics, now } = environment;
   const { config, connector, name, warnings } = await configure(connectorFile, sinkConnectorOf, (properties) =>
     resolvePlaceholders(properties, awsSecretSources(env)),
   );
   for (const warning of warnings) log.warn('Configuration warning', { warning });
   return {
-    sink: await connector.open(config, { log, metrics, now }),
+    sink: await connector.open(config, { log, metrics, now, loadModule }),
     settings: {
       connector: name,
       hasPartialResponse,

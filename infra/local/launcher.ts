@@ -104,7 +104,7 @@ async function bundleAll({ sinks, sources }: Environment, folder: string) {
   mkdirSync(folder, { recursive: true });
   await Promise.all([
     ...sources.map((source) => bundleSource(of(source), source.file)),
-    ...sinks.map((sink) => bundleSink(of(sink), sink.file)),
+    ...sinks.map((sink) => bundleSink(of(sink), sink)),
     bundleReplay(replay),
   ]);
   return { of, replay };

@@ -103,6 +103,12 @@ describe('a problem is a line with its property, and exit code 2', () => {
     expect(lines.map((line) => line.split(':')[0])).toEqual(['more', 'name', 'databse', 'tasks.max', '4 problems']);
   });
 
+  test('a module that is not beside the file', async () => {
+    const { lines } = await validate({ name: 'o', config: { ...sink, 'field.value.transformer': 'com.acme.Redact' } });
+    const message = 'Class not found: com.acme.Redact; expected a module com.acme.Redact.mjs or .ts';
+    expect(lines[0]).toBe(`field.value.transformer: ${message} beside the connector file`);
+  });
+
   test('an unknown class names the known ones, and those are known', async () => {
     const { lines } = await validate({ name: 'o', config: { 'connector.class': 'X' } });
     for (const connectorClass of KNOWN_CLASSES) expect(lines[0]).toContain(connectorClass);

@@ -270,6 +270,14 @@ describe('connector files', () => {
     expect(problemsOf('local')).toEqual([]);
   });
 
+  test('have their modules beside them', () => {
+    changeConnector('orders-sink', { 'field.value.transformer': 'com.acme.Redact' });
+    expect(problemsOf().join('\n')).toContain('orders-sink.json: field.value.transformer: Class not found: com.acme');
+    const file = join(folder, 'staging/connectors/com.acme.Redact.mjs');
+    writeFileSync(file, 'export const createTransformer = () => (_name, value) => value;');
+    expect(loadEnvironment('staging', folder).sinks[0]?.modules).toEqual([{ className: 'com.acme.Redact', file }]);
+  });
+
   test('are refused with a variable of the environment, which only local has', () => {
     // biome-ignore lint/suspicious/noTemplateCurlyInString: a placeholder as it stands in files
     changeConnector('orders-sink', { 'connection.uri': '${env:MONGODB_URI}' });

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { MongoClient } from 'mongodb';
 import { expect, inject, test } from 'vitest';
 import { lambdaPut } from '../../../functions/sink/lambda-put.ts';
+import { noModules } from '../../support/no-modules.ts';
 import { memoryObjects } from '../../support/object-store.ts';
 import { notingLog } from '../../support/silent-log.ts';
 
@@ -28,6 +29,7 @@ async function openPut() {
     objects: memoryObjects().store,
     sqs: () => ({ send: () => Promise.reject(new Error('unused')) }),
     env: () => `reading-${++reads}`,
+    loadModule: noModules,
     log,
     metrics: { add: () => undefined },
     now: Date.now,

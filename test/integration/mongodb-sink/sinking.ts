@@ -12,6 +12,7 @@ import { mongodbSink } from '../../../functions/connectors/mongodb/sink/mongodb-
 import { replayMessages, type SqsBatchResponse } from '../../../functions/replay/replay-messages.ts';
 import { type BatchResponse, putInvocation } from '../../../functions/sink/put-invocation.ts';
 import { LOCAL_CREDENTIALS, LOCAL_REGION } from '../../../infra/local/aws-environment.ts';
+import { loadTransformer } from '../../functions/connectors/mongodb/sink/conformance/load-transformer.ts';
 import { receiveDeadLetters } from '../../support/dead-letters.ts';
 import { notingLog } from '../../support/silent-log.ts';
 
@@ -64,7 +65,7 @@ export async function openSinking(
   const log = notingLog();
   const metrics = new Map<string, number>();
   const add = (metric: string, value: number) => void metrics.set(metric, (metrics.get(metric) ?? 0) + value);
-  const sink = await mongodbSink.open(config, { log, metrics: { add }, now: Date.now });
+  const sink = await mongodbSink.open(config, { log, metrics: { add }, now: Date.now, loadModule: loadTransformer });
   const sqs = new SQSClient({ endpoint: services.sqsEndpoint, region: LOCAL_REGION, credentials: LOCAL_CREDENTIALS });
   const objects = openS3Objects({
     endpoint: services.s3Endpoint,

@@ -12,27 +12,58 @@ export type Element = {
 
 /** The fields of a document in its order. @throws DataError where the bytes are not BSON. */
 export function elementsOf(document: Uint8Array): Element[] {
-  const elements: Element[] = [];
   const view = bufferOf(document);
+  const elements: Element[] = [];
+  walk(view, (at, nameEnd, valueEnd) => {
+    elements.push(elementAt(view, at, nameEnd, valueEnd));
+  });
+  return elements;
+}
+
+/** The only field of that name, without taking the others apart. @throws DataError where the bytes are not BSON. */
+export function fieldOf(document: Uint8Array, name: string): Element | undefined {
+  const view = bufferOf(document);
+  const wanted = Buffer.from(name, 'utf8');
+  let found: Element | undefined;
+  walk(view, (at, nameEnd, valueEnd) => {
+    if (nameEnd - at - 1 !== wanted.length || view.compare(wanted, 0, wanted.length, at + 1, nameEnd) !== 0) return;
+    found = elementAt(view, at, nameEnd, valueEnd);
+  });
+  return found;
+}
+
+/** The names of the fields that begin with this character of ASCII. @throws DataError where the bytes are not BSON. */
+export function namesThatBegin(document: Uint8Array, character: string): string[] {
+  const view = bufferOf(document);
+  const first = character.charCodeAt(0);
+  const names: string[] = [];
+  walk(view, (at, nameEnd) => {
+    if (view[at + 1] === first) names.push(view.toString('utf8', at + 1, nameEnd));
+  });
+  return names;
+}
+
+/** Tells of every field where its type is, where its name ends and where its value does. */
+function walk(view: Buffer, visit: (at: number, nameEnd: number, valueEnd: number) => void): void {
   const end = lengthAt(view, 0, view.length) - 1;
   if (end < 4 || view[end] !== 0) throw broken('a document that ends with a zero byte');
   let at = 4;
   while (at < end) {
-    const type = view[at]!;
     const nameEnd = view.indexOf(0, at + 1);
     if (nameEnd < 0 || nameEnd >= end) throw broken('the end of a field name');
-    const valueEnd = nameEnd + 1 + sizeOf(type, view, nameEnd + 1, end);
+    const valueEnd = nameEnd + 1 + sizeOf(view[at]!, view, nameEnd + 1, end);
     if (valueEnd > end) throw broken('a value inside its document');
-    elements.push({
-      name: view.toString('utf8', at + 1, nameEnd),
-      type,
-      value: view.subarray(nameEnd + 1, valueEnd),
-      bytes: view.subarray(at, valueEnd),
-    });
+    visit(at, nameEnd, valueEnd);
     at = valueEnd;
   }
-  return elements;
 }
+
+const elementAt = (view: Buffer, at: number, nameEnd: number, valueEnd: number): Element => ({
+  name: view.toString('utf8', at + 1, nameEnd),
+  type: view[at]!,
+  value: view.subarray(nameEnd + 1, valueEnd),
+  bytes: view.subarray(at, valueEnd),
+});
 
 /** The field of that name, the last one if there are several. */
 export const elementOf = (elements: readonly Element[], name: string): Element | undefined =>
@@ -50,6 +81,16 @@ export function documentOf(elements: readonly { readonly bytes: Uint8Array }[]):
   }
   document[at] = 0;
   return document;
+}
+
+/** The document with one more field at its end. */
+export function withElement(document: Uint8Array, { bytes }: Element): Buffer {
+  const longer = Buffer.allocUnsafe(document.length + bytes.length);
+  longer.set(document, 0);
+  longer.set(bytes, document.length - 1);
+  longer[longer.length - 1] = 0;
+  longer.writeInt32LE(longer.length, 0);
+  return longer;
 }
 
 /** A field of that name with the type and value of another. */

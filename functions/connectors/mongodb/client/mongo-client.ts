@@ -1,4 +1,4 @@
-import { MongoClient, type ServerApi } from 'mongodb';
+import { type AutoEncryptionOptions, MongoClient, type ServerApi } from 'mongodb';
 import { hasOption, toDriverUri } from './connection-string.ts';
 
 /** Short enough to tell the operator within ten seconds that nobody answers. */
@@ -22,6 +22,8 @@ export type ClientOptions = {
   readonly serverApiDeprecationErrors: boolean;
   /** Any member answers, whatever the connection string asks for. */
   readonly isForAnyMember?: boolean;
+  /** Client-side field level encryption. */
+  readonly autoEncryption?: AutoEncryptionOptions;
 };
 
 /** A client that connects with its first command; options of the connection string win over ours. */
@@ -35,6 +37,7 @@ export function createMongoClient(options: ClientOptions): MongoClient {
       !POOL_OPTIONS.some((name) => hasOption(options.uri, name)) && { maxPoolSize: SINK_POOL_SIZE }),
     ...(options.serverApiVersion !== '' && { serverApi: serverApiOf(options) }),
     ...(options.isForAnyMember && { readPreference: 'nearest', readPreferenceTags: [] }),
+    ...(options.autoEncryption && { autoEncryption: options.autoEncryption }),
   });
 }
 

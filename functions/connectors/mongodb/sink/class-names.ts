@@ -20,8 +20,8 @@ export const CLASSES = {
     [`${ID}.UuidStrategy`]: true,
     [`${ID}.KafkaMetaDataStrategy`]: true,
     [`${ID}.FullKeyStrategy`]: true,
-    [`${ID}.PartialKeyStrategy`]: false,
-    [`${ID}.PartialValueStrategy`]: false,
+    [`${ID}.PartialKeyStrategy`]: true,
+    [`${ID}.PartialValueStrategy`]: true,
     [`${ID}.ProvidedInKeyStrategy`]: true,
     [`${ID}.ProvidedInValueStrategy`]: true,
     [`${ID}.UuidProvidedInKeyStrategy`]: true,
@@ -30,14 +30,14 @@ export const CLASSES = {
   writeModelStrategy: {
     [`${WRITE}.DefaultWriteModelStrategy`]: true,
     [`${WRITE}.ReplaceOneDefaultStrategy`]: true,
-    [`${WRITE}.InsertOneDefaultStrategy`]: false,
+    [`${WRITE}.InsertOneDefaultStrategy`]: true,
     [`${WRITE}.UpdateOneDefaultStrategy`]: true,
-    [`${WRITE}.UpdateOneTimestampsStrategy`]: false,
-    [`${WRITE}.ReplaceOneBusinessKeyStrategy`]: false,
-    [`${WRITE}.UpdateOneBusinessKeyTimestampStrategy`]: false,
-    [`${WRITE}.DeleteOneBusinessKeyStrategy`]: false,
+    [`${WRITE}.UpdateOneTimestampsStrategy`]: true,
+    [`${WRITE}.ReplaceOneBusinessKeyStrategy`]: true,
+    [`${WRITE}.UpdateOneBusinessKeyTimestampStrategy`]: true,
+    [`${WRITE}.DeleteOneBusinessKeyStrategy`]: true,
     [`${WRITE}.DeleteOneDefaultStrategy`]: true,
-    [`${WRITE}.DeleteOneTombstoneBusinessKeyStrategy`]: false,
+    [`${WRITE}.DeleteOneTombstoneBusinessKeyStrategy`]: true,
   },
   namespaceMapper: {
     [`${SINK}.namespace.mapping.DefaultNamespaceMapper`]: true,
@@ -45,18 +45,18 @@ export const CLASSES = {
   },
   postProcessor: {
     [`${PROCESSOR}.DocumentIdAdder`]: true,
-    [`${PROCESSOR}.KafkaMetaAdder`]: false,
-    [`${PROCESSOR}.NullFieldValueRemover`]: false,
-    [`${PROCESSOR}.BlockListKeyProjector`]: false,
-    [`${PROCESSOR}.BlockListValueProjector`]: false,
-    [`${PROCESSOR}.AllowListKeyProjector`]: false,
-    [`${PROCESSOR}.AllowListValueProjector`]: false,
-    [`${PROCESSOR}.BlacklistKeyProjector`]: false,
-    [`${PROCESSOR}.BlacklistValueProjector`]: false,
-    [`${PROCESSOR}.WhitelistKeyProjector`]: false,
-    [`${PROCESSOR}.WhitelistValueProjector`]: false,
-    [`${PROCESSOR}.field.renaming.RenameByMapping`]: false,
-    [`${PROCESSOR}.field.renaming.RenameByRegExp`]: false,
+    [`${PROCESSOR}.KafkaMetaAdder`]: true,
+    [`${PROCESSOR}.NullFieldValueRemover`]: true,
+    [`${PROCESSOR}.BlockListKeyProjector`]: true,
+    [`${PROCESSOR}.BlockListValueProjector`]: true,
+    [`${PROCESSOR}.AllowListKeyProjector`]: true,
+    [`${PROCESSOR}.AllowListValueProjector`]: true,
+    [`${PROCESSOR}.BlacklistKeyProjector`]: true,
+    [`${PROCESSOR}.BlacklistValueProjector`]: true,
+    [`${PROCESSOR}.WhitelistKeyProjector`]: true,
+    [`${PROCESSOR}.WhitelistValueProjector`]: true,
+    [`${PROCESSOR}.field.renaming.RenameByMapping`]: true,
+    [`${PROCESSOR}.field.renaming.RenameByRegExp`]: true,
   },
 } as const satisfies Record<string, Readonly<Record<string, boolean>>>;
 
@@ -64,9 +64,14 @@ export type ClassKind = keyof typeof CLASSES;
 
 const JAVA_CLASS = /^(?:[\p{L}_$][\p{L}\p{N}_$]*\.)*[\p{L}_$][\p{L}\p{N}_$]*$/u;
 
+/** Why a text is no name of a Java class, or nothing; such a name is also safe as the name of a file. */
+export const refuseClassName = (name: string): string | undefined =>
+  JAVA_CLASS.test(name) ? undefined : 'Does not match expected class pattern.';
+
 /** Why a class of that kind can't be used, in the peer's words where it has some, or nothing. */
 export function refuseClass(kind: ClassKind, name: string): string | undefined {
-  if (!JAVA_CLASS.test(name)) return 'Does not match expected class pattern.';
+  const malformed = refuseClassName(name);
+  if (malformed !== undefined) return malformed;
   const known: Readonly<Record<string, boolean>> = CLASSES[kind];
   const built = Object.hasOwn(known, name) ? known[name] : undefined;
   if (built) return undefined;

@@ -7,38 +7,72 @@ import type { Outcome } from '../../../connect/outcomes.ts';
 import { positionOf, type SinkRecord } from '../../../connect/records.ts';
 import { createMongoClient } from '../client/mongo-client.ts';
 import type { WriteDeps } from './database-calls.ts';
+import { toAutoEncryption, withEncryption } from './encryption.ts';
 import { findWith } from './find-documents.ts';
-import { planPut } from './plan-put.ts';
+import { type NamespacePlan, planPut } from './plan-put.ts';
 import { type SinkConfig, sinkConfig } from './properties.ts';
+import { type RunCommand, runWith } from './run-command.ts';
 import { sendWith } from './send-command.ts';
+import { timeSeriesCollections } from './time-series/collections.ts';
 import { type TopicSettings, topicSettings } from './topic-plans.ts';
+import { loadTransformers, transformerNames } from './transformers.ts';
 import { type Namespace, namespaceText } from './write-models.ts';
 import { type NamespaceResult, writeNamespace } from './write-namespace.ts';
+import { unsettled } from './write-outcomes.ts';
 
 /** `com.mongodb.kafka.connect.MongoSinkConnector`. */
 export const mongodbSink: SinkConnector<SinkConfig> = {
   config: sinkConfig,
+  modules: (properties) => transformerNames(properties),
   async open(config, deps) {
-    const client = createMongoClient({
-      uri: config.connectionUri,
-      role: 'sink',
-      provider: config.provider,
-      serverApiVersion: config.serverApiVersion,
-      serverApiStrict: config.serverApiStrict,
-      serverApiDeprecationErrors: config.serverApiDeprecationErrors,
-    });
-    return openSink(config, { send: sendWith(client), find: findWith(client) }, deps, () => client.close());
+    const autoEncryption = toAutoEncryption(config);
+    const client = withEncryption(config.csfleEnabled, () =>
+      createMongoClient({
+        uri: config.connectionUri,
+        role: 'sink',
+        provider: config.provider,
+        serverApiVersion: config.serverApiVersion,
+        serverApiStrict: config.serverApiStrict,
+        serverApiDeprecationErrors: config.serverApiDeprecationErrors,
+        ...(autoEncryption && { autoEncryption }),
+      }),
+    );
+    const database = {
+      send: sendWith(client, config.csfleEnabled),
+      find: findWith(client),
+      run: runWith(client),
+      sleep,
+    };
+    return openSink(config, database, deps, () => client.close());
   },
 };
 
-/** The sink over any way to ask a database: the real one needs a server. */
-export function openSink(
+/** How the sink reaches its database: the real one needs a server. */
+export type Database = Omit<WriteDeps, 'now'> & { readonly run: RunCommand };
+
+/** @throws ConfigError where a class that the configuration names can't be made. */
+export async function openSink(
   config: SinkConfig,
-  database: Pick<WriteDeps, 'send' | 'find'>,
+  database: Database,
   deps: SinkDeps,
   close: () => Promise<void>,
-): OpenSink {
-  const settingsOf = topicSettings(config, (count) => randomBytes(count));
+): Promise<OpenSink> {
+  const transformers = await loadTransformers(config.originals, deps.loadModule);
+  const settingsOf = topicSettings(config, { random: (count) => randomBytes(count), now: deps.now, transformers });
+  // what is wrong with a topic's classes is found now, and not with its first record
+  for (const topic of config.topics) settingsOf(topic);
+  const ensure = timeSeriesCollections({ ...database, now: deps.now });
+
+  async function write({ namespace, batches }: NamespacePlan, deadline: number): Promise<NamespaceResult> {
+    const timeSeries = batches.find((batch) => batch.timeSeries)?.timeSeries;
+    const refused = timeSeries && (await ensure(namespace, timeSeries, deadline));
+    if (!refused) return writeNamespace(namespace, batches, deadline, { ...database, now: deps.now });
+    const writes = batches.flatMap((batch) => batch.writes);
+    return {
+      outcomes: new Map(writes.map(({ index }) => [index, unsettled(refused)])),
+      missed: { count: 0, positions: [] },
+    };
+  }
 
   async function put(records: readonly SinkRecord[], deadline: number): Promise<readonly Outcome[]> {
     const plan = planPut(records, settingsOf);
@@ -46,10 +80,10 @@ export function openSink(
     const start = deps.now();
     for (const [event, count] of plan.ignored) deps.log.warn('Events that change no document', { event, count });
     await Promise.all(
-      plan.namespaces.map(async ({ namespace, batches }) => {
-        const result = await writeNamespace(namespace, batches, deadline, { ...database, now: deps.now, sleep });
+      plan.namespaces.map(async (part) => {
+        const result = await write(part, deadline);
         for (const [index, outcome] of result.outcomes) outcomes.set(index, outcome);
-        if (result.missed.count > 0) reportMissed(namespace, result.missed, deps);
+        if (result.missed.count > 0) reportMissed(part.namespace, result.missed, deps);
       }),
     );
     if (plan.namespaces.length > 0) deps.metrics.add('sinkWriteLatency', deps.now() - start);

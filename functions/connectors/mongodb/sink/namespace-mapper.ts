@@ -1,6 +1,6 @@
 import { DataError } from '../../../connect/errors.ts';
 import { positionOf, type SinkRecord } from '../../../connect/records.ts';
-import { elementOf, elementsOf } from '../bson/elements.ts';
+import { fieldOf } from '../bson/elements.ts';
 import { BSON_TYPE } from '../bson/types.ts';
 import type { IdSource } from './id-strategies.ts';
 import { refuseDatabaseName } from './properties-namespace.ts';
@@ -51,12 +51,11 @@ function textAt(source: IdSource, at: NamespacePaths['database'], isStrict: bool
 
 /** First the whole path as a name, then its part before the first dot as a document; arrays are not entered. */
 function lookUp(document: Uint8Array, path: string): { type: number; value: Uint8Array } | undefined {
-  const elements = elementsOf(document);
-  const whole = elementOf(elements, path);
+  const whole = fieldOf(document, path);
   if (whole) return whole;
   const dot = path.indexOf('.');
   if (dot < 0 || dot === path.length - 1) return undefined;
-  const below = elementOf(elements, path.slice(0, dot));
+  const below = fieldOf(document, path.slice(0, dot));
   return below?.type === BSON_TYPE.document ? lookUp(below.value, path.slice(dot + 1)) : undefined;
 }
 

@@ -1,11 +1,13 @@
 import { ConnectorError, DataError } from '../../../connect/errors.ts';
 import { type Outcome, SKIPPED } from '../../../connect/outcomes.ts';
 import { positionOf, type SinkRecord, topicPartitionOf } from '../../../connect/records.ts';
+import { documentOf, elementsOf, fieldOf, toElement } from '../bson/elements.ts';
 import type { Ignored } from './cdc/cdc-handler.ts';
+import { derivedObjectId } from './id-strategies.ts';
 import { planRecord } from './plan-record.ts';
 import { commandOf, toStatement } from './statements.ts';
 import type { TopicSettings } from './topic-plans.ts';
-import { documentIdOf, type Namespace, namespaceText } from './write-models.ts';
+import { documentIdOf, type Namespace, namespaceText, type WriteModel } from './write-models.ts';
 import { behind, recordRejected } from './write-outcomes.ts';
 import type { Batch, Write } from './writes.ts';
 
@@ -32,6 +34,7 @@ export function planPut(
   const held = new Map<string, string>();
   const ignored = new Map<string, number>();
   const namespaces = new Map<string, { namespace: Namespace; batches: GrowingBatch[] }>();
+  let previous: GrowingBatch | undefined;
   for (const [index, record] of records.entries()) {
     const settings = settingsOf(record.topic);
     if (!settings) throw unknownTopic(record);
@@ -55,19 +58,26 @@ export function planPut(
     const name = namespaceText(planned.namespace);
     const plan = namespaces.get(name) ?? { namespace: planned.namespace, batches: [] };
     namespaces.set(name, plan);
-    batchFor(plan.batches, settings).writes.push(planned.write);
+    previous = batchFor(plan.batches, settings, previous);
+    previous.writes.push(planned.write);
   }
   return { outcomes, namespaces: [...namespaces.values()], ignored };
 }
 
-type GrowingBatch = { readonly settings: TopicSettings; readonly isOrdered: boolean; readonly writes: Write[] };
+type GrowingBatch = Batch & { readonly settings: TopicSettings; readonly writes: Write[] };
 
-/** The last batch, or a new one where it is full or its topic has other settings. */
-function batchFor(batches: GrowingBatch[], settings: TopicSettings): GrowingBatch {
+/**
+ * The last batch of the namespace, or a new one where it is full or its topic has other settings. Where batches are
+ * counted for a rate limit, one ends as with the peer, wherever topic or namespace changes.
+ */
+function batchFor(batches: GrowingBatch[], settings: TopicSettings, previous: GrowingBatch | undefined): GrowingBatch {
   const last = batches.at(-1);
-  const { maxBatchSize, isOrdered } = settings;
-  if (last?.settings === settings && (maxBatchSize === 0 || last.writes.length < maxBatchSize)) return last;
-  const batch = { settings, isOrdered, writes: [] };
+  const { maxBatchSize, pauseAfterBatch } = settings;
+  const isOpen = last?.settings === settings && (!pauseAfterBatch || last === previous);
+  if (last && isOpen && (maxBatchSize === 0 || last.writes.length < maxBatchSize)) return last;
+  // without an _id nobody knows which writes are of one document, so the server has to keep their order
+  const isOrdered = settings.isOrdered || settings.plan.isByBusinessKey;
+  const batch = { settings, isOrdered, timeSeries: settings.timeSeries, pauseAfter: pauseAfterBatch, writes: [] };
   batches.push(batch);
   return batch;
 }
@@ -82,13 +92,14 @@ function planWrite(
     if (!planned) return SKIPPED;
     if ('event' in planned) return planned;
     const position = positionOf(record);
-    const statement = toStatement(planned.model, position);
+    const model = withInsertId(planned.model, record);
+    const statement = toStatement(model, position);
     const write = {
       index,
       position,
       topicPartition: topicPartitionOf(record),
-      command: commandOf(planned.model),
-      id: documentIdOf(planned.model),
+      command: commandOf(model),
+      id: documentIdOf(model),
       statement,
       bytes: statement.length,
       isNamespaceOfRecord: settings.plan.paths !== undefined,
@@ -100,6 +111,13 @@ function planWrite(
     if (error instanceof DataError) return recordRejected(error);
     throw error;
   }
+}
+
+/** What the peer's driver does with a random id: an insert needs one, and a batch that comes twice shall insert once. */
+function withInsertId(model: WriteModel, record: SinkRecord): WriteModel {
+  if (model.op !== 'insertOne' || fieldOf(model.document, '_id')) return model;
+  const { type, value } = derivedObjectId(record);
+  return { op: 'insertOne', document: documentOf([toElement('_id', type, value), ...elementsOf(model.document)]) };
 }
 
 const unknownTopic = (record: SinkRecord): ConnectorError =>

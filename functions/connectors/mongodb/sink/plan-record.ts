@@ -1,12 +1,11 @@
 import { DataError } from '../../../connect/errors.ts';
 import { positionOf, type SinkRecord } from '../../../connect/records.ts';
-import { documentOf, elementOf, elementsOf, toElement } from '../bson/elements.ts';
 import type { CdcHandler, Ignored } from './cdc/cdc-handler.ts';
 import { writeOf } from './cdc/write-of.ts';
-import { type IdOptions, type IdSource, type IdStrategy, idStrategies } from './id-strategies.ts';
+import type { IdOptions, IdSource } from './id-strategies.ts';
 import { type NamespacePaths, namespaceOf } from './namespace-mapper.ts';
+import type { Chain } from './post-processors/chain.ts';
 import { readDocument } from './read-document.ts';
-import { deleteById, type WriteModelStrategy, writeModelStrategies } from './write-model-strategies.ts';
 import type { Namespace, WriteModel } from './write-models.ts';
 
 /** What is to be done with the records of one topic, its classes looked up. */
@@ -16,13 +15,14 @@ export type TopicPlan = {
   /** Nothing: values are documents. */
   readonly cdcHandler: CdcHandler | undefined;
   readonly removesNulls: boolean;
-  readonly idStrategy: IdStrategy;
   readonly idOptions: IdOptions;
-  readonly overwritesId: boolean;
-  readonly writeModelStrategy: WriteModelStrategy;
+  /** The post processors. */
+  readonly chain: Chain;
+  /** Writes find their documents by other fields than `_id`. */
+  readonly isByBusinessKey: boolean;
+  toWrite(value: Uint8Array, source: IdSource): WriteModel;
   readonly deletesOnNull: boolean;
-  /** Nothing: the delete goes by the id strategy. */
-  readonly deleteStrategy: WriteModelStrategy | undefined;
+  toDelete(source: IdSource): WriteModel;
 };
 
 export type PlannedWrite = { readonly namespace: Namespace; readonly model: WriteModel };
@@ -51,29 +51,15 @@ function lazily(record: SinkRecord): IdSource {
 }
 
 function planDocument(source: IdSource, plan: TopicPlan): WriteModel {
-  const value = source.value();
-  if (value === undefined) return planDelete(source, plan);
-  return writeModelStrategies[plan.writeModelStrategy](withId(value, source, plan), source);
-}
-
-function planDelete(source: IdSource, plan: TopicPlan): WriteModel {
   const { record } = source;
-  if (record.key === null || record.key === undefined) {
+  const isAbsent = (data: unknown) => data === null || data === undefined;
+  if (isAbsent(record.key) && isAbsent(record.value))
     throw refuse('neither key doc nor value doc were present', record);
-  }
+  const chained = plan.chain(source);
+  const value = chained.value();
+  if (value !== undefined) return plan.toWrite(value, chained);
   if (!plan.deletesOnNull) throw refuse('could not create write model: the value is null', record);
-  if (plan.deleteStrategy) return writeModelStrategies[plan.deleteStrategy](undefined, source);
-  return deleteById(idStrategies[plan.idStrategy](source, plan.idOptions));
-}
-
-/** DocumentIdAdder: a new `_id` comes last, an overwritten one keeps its place. */
-function withId(value: Uint8Array, source: IdSource, plan: TopicPlan): Uint8Array {
-  const elements = elementsOf(value);
-  const old = elementOf(elements, '_id');
-  if (old && !plan.overwritesId) return value;
-  const { type, value: id } = idStrategies[plan.idStrategy](source, plan.idOptions);
-  const added = toElement('_id', type, id);
-  return documentOf(old ? elements.map((element) => (element === old ? added : element)) : [...elements, added]);
+  return plan.toDelete(chained);
 }
 
 const refuse = (what: string, record: SinkRecord): DataError =>

@@ -1,5 +1,6 @@
 import { boolean, choice, list, text } from '../../../connect/properties.ts';
-import { DEFAULT_CLASSES, refuseClass } from './class-names.ts';
+import { DEFAULT_CLASSES, refuseClass, refuseClassName } from './class-names.ts';
+import { refuseRenamer } from './post-processors/renamer-settings.ts';
 
 const PROJECTIONS = ['none', 'blacklist', 'whitelist', 'allowlist', 'blocklist'] as const;
 
@@ -41,7 +42,7 @@ const renaming = (what: string) =>
     importance: 'low',
     description: `JSON array of ${what}.`,
     default: '[]',
-    check: (value) => (value === '[]' ? undefined : 'Not built yet: renaming of fields'),
+    check: refuseRenamer,
   });
 
 /** How a record's value becomes the document that is written. */
@@ -62,14 +63,15 @@ export const chainProperties = {
   'field.value.transformer': text({
     group: 'Post processing',
     importance: 'low',
-    description: 'Class that changes the values of some fields.',
+    description:
+      'Class that changes the values of some fields: a module <class name>.mjs beside the connector file, which exports createTransformer(properties) and gets (fieldName, value) => value from it.',
     default: '',
-    check: (value) => (value === '' ? undefined : 'Not built yet: field value transformers'),
+    check: (value) => (value === '' ? undefined : refuseClassName(value)),
   }),
   'field.value.transformer.fields': text({
     group: 'Post processing',
     importance: 'low',
-    description: 'Names of the fields that the transformer changes.',
+    description: 'Names of the fields that the transformer changes, at any depth, separated by commas.',
     default: '',
   }),
   'document.id.strategy': text({

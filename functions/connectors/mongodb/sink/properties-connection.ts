@@ -9,7 +9,6 @@ const mustBeFalse = (what: string) => (value: string) =>
   value.toLowerCase() === 'true' ? `Not built yet: ${what}` : undefined;
 
 const KEY_STORES = 'Java key stores; use tlsCAFile and tlsCertificateKeyFile in connection.uri';
-const ENCRYPTION = 'client-side field level encryption';
 
 /** How to reach the database; these are not per topic. */
 export const connectionProperties = {
@@ -65,37 +64,6 @@ export const connectionProperties = {
     importance: 'low',
     description: 'Password of the key store.',
     default: '',
-  }),
-  'csfle.enabled': boolean({
-    group: 'Encryption',
-    importance: 'medium',
-    description: 'Client-side field level encryption.',
-    default: 'false',
-    check: mustBeFalse(ENCRYPTION),
-  }),
-  'csfle.key.vault.namespace': text({
-    group: 'Encryption',
-    importance: 'medium',
-    description: 'Namespace of the data keys.',
-    default: '',
-  }),
-  'csfle.local.master.key': password({
-    group: 'Encryption',
-    importance: 'medium',
-    description: 'Master key, 96 bytes in Base64.',
-    default: '',
-  }),
-  'csfle.schema.map': text({
-    group: 'Encryption',
-    importance: 'medium',
-    description: 'JSON object of namespaces and their JSON Schemas.',
-    default: '',
-  }),
-  'csfle.bypass.query.analysis': boolean({
-    group: 'Encryption',
-    importance: 'low',
-    description: 'Explicit encryption only.',
-    default: 'true',
   }),
   'mongo.custom.auth.mechanism.enable': text({
     group,

@@ -3,10 +3,6 @@ import { DEFAULT_CLASSES, refuseClass } from './class-names.ts';
 
 const group = 'Writes';
 const TOLERANCES = ['none', 'data', 'all'] as const;
-/** A limit that the writer does not know yet must not be ignored. */
-const zeroOnly = (what: string) => (value: string) =>
-  /^[+]?0*[1-9]\d*$/.test(value) ? `Not built yet: ${what}` : undefined;
-
 /** What is written and how, and what happens to a record that can't be. */
 export const writeProperties = {
   'writemodel.strategy': text({
@@ -46,10 +42,10 @@ export const writeProperties = {
   'rate.limiting.timeout': int({
     group,
     importance: 'low',
-    description: 'Milliseconds to wait after every rate.limiting.every.n bulk writes.',
+    description:
+      'Milliseconds to wait after every rate.limiting.every.n bulk writes, in each instance of the function.',
     default: '0',
     min: 0,
-    check: zeroOnly('rate limiting'),
   }),
   'rate.limiting.every.n': int({
     group,
@@ -57,7 +53,6 @@ export const writeProperties = {
     description: 'Bulk writes between two waits of rate.limiting.timeout.',
     default: '0',
     min: 0,
-    check: zeroOnly('rate limiting'),
   }),
   'update.missing': choice(['count', 'reject'], {
     group,

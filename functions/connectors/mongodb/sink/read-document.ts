@@ -2,11 +2,13 @@ import { DataError } from '../../../connect/errors.ts';
 import { positionOf, type Schema, type SinkRecord } from '../../../connect/records.ts';
 import { checkedBson } from '../bson/checked-bson.ts';
 import { jsonToBson } from '../bson/json-to-bson.ts';
+import { connectToBson } from './connect-to-bson.ts';
 
 /**
- * The key or value of a record as BSON bytes; nothing where it is null. A text is Extended JSON, bytes are BSON.
+ * The key or value of a record as BSON bytes; nothing where it is null. A text is Extended JSON, bytes are BSON, structs
+ * and maps are Connect's data.
  *
- * @throws DataError where it is neither.
+ * @throws DataError where it is no document.
  */
 export function readDocument(record: SinkRecord, side: 'key' | 'value'): Uint8Array | undefined {
   const data = record[side];
@@ -22,6 +24,7 @@ export function readDocument(record: SinkRecord, side: 'key' | 'value'): Uint8Ar
 
 function toBson(data: unknown, schema: Schema | null): Uint8Array {
   if (typeof data === 'string') return jsonToBson(Buffer.from(data, 'utf8'));
+  if (data instanceof Map) return connectToBson(data, schema);
   if (data instanceof Uint8Array) return schema?.type === 'string' ? jsonToBson(data) : checkedBson(data);
   throw new DataError(
     'RECORD_INVALID',

@@ -1,5 +1,7 @@
-import { documentOf, type Element, elementOf, elementsOf, toElement } from '../bson/elements.ts';
+import { documentOf, elementOf, elementsOf, toElement } from '../bson/elements.ts';
 import { BSON_TYPE } from '../bson/types.ts';
+import { bytesOf, fieldsOf, toValue } from '../bson/values.ts';
+import { removeNulls } from './post-processors/null-remover.ts';
 import type { WriteModel } from './write-models.ts';
 
 /** `change.data.capture.handler.remove.null.values`; nothing where nothing is left to write. */
@@ -20,21 +22,9 @@ export function withoutNulls(model: WriteModel): WriteModel | undefined {
   return kept.length > 0 ? { ...model, update: documentOf(kept) } : undefined;
 }
 
-/** Without null fields, at any depth of documents and in documents directly inside arrays; null elements stay. */
+/** Without null fields, at any depth. */
 export function withoutNullFields(document: Uint8Array): Uint8Array {
-  return documentOf(
-    elementsOf(document)
-      .filter(({ type }) => type !== BSON_TYPE.null)
-      .map(inside),
-  );
-}
-
-function inside(element: Element): Element {
-  if (element.type === BSON_TYPE.document)
-    return toElement(element.name, element.type, withoutNullFields(element.value));
-  if (element.type !== BSON_TYPE.array) return element;
-  const items = elementsOf(element.value).map((item) =>
-    item.type === BSON_TYPE.document ? toElement(item.name, item.type, withoutNullFields(item.value)) : item,
-  );
-  return toElement(element.name, element.type, documentOf(items));
+  const value = toValue(BSON_TYPE.document, document);
+  removeNulls(fieldsOf(value)!);
+  return bytesOf(value);
 }

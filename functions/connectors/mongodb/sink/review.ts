@@ -1,7 +1,10 @@
 import type { Review } from '../../../connect/connector-config.ts';
 import type { Problem } from '../../../connect/errors.ts';
 import type { Property } from '../../../connect/properties.ts';
-import { DEFAULT_CLASSES, simpleNameOf } from './class-names.ts';
+import { DEFAULT_CLASSES } from './class-names.ts';
+import { refuseCombinations } from './combinations.ts';
+import { refuseEncryption } from './encryption.ts';
+import { reviewRegexps } from './post-processors/review-regexps.ts';
 import { overridesOf } from './topic-overrides.ts';
 import { refuseTopics } from './topics.ts';
 
@@ -22,14 +25,18 @@ export function reviewSink(config: Reviewed, properties: Properties): Partial<Re
   const global = Object.fromEntries(
     Object.entries(config.originals).filter(([name]) => !name.startsWith('topic.override.')),
   );
-  found.push(...refuseCombinations(global));
-  const said = [...warnings, ...doubtful(global), ...ignoredByHandler(global)];
+  found.push(...refuseEncryption(global));
+  const said = [...warnings, ...doubtful(global)];
+  const review = (texts: Texts) => {
+    const regexps = reviewRegexps(texts);
+    found.push(...refuseCombinations(texts), ...regexps.problems);
+    said.push(...ignoredByHandler(texts), ...regexps.warnings);
+  };
+  review(global);
   for (const [topic, values] of overrides) {
     const invalid = refuseValues(topic, values, properties);
     found.push(...invalid);
-    if (invalid.length > 0) continue;
-    found.push(...refuseCombinations({ ...global, ...values }));
-    said.push(...ignoredByHandler({ ...global, ...values }));
+    if (invalid.length === 0) review({ ...global, ...values });
   }
   return { problems: unique(found), warnings: [...new Set(said)] };
 }
@@ -52,51 +59,6 @@ function refuseValues(topic: string, values: Texts, properties: Properties): Pro
 const unique = (problems: readonly Problem[]): Problem[] => [
   ...new Map(problems.map((problem) => [`${problem.property}: ${problem.message}`, problem])).values(),
 ];
-
-const DELETABLE = ['FullKeyStrategy', 'PartialKeyStrategy', 'ProvidedInKeyStrategy'];
-
-function refuseCombinations(texts: Texts): Problem[] {
-  const problems: Problem[] = [];
-  const refuse = (property: string, reason: string) =>
-    problems.push({
-      property,
-      message: `Invalid value ${texts[property] ?? ''} for configuration ${property}: ${reason}`,
-    });
-  const isDefaultDelete =
-    (texts['delete.writemodel.strategy'] ?? DEFAULT_CLASSES.deleteStrategy) === DEFAULT_CLASSES.deleteStrategy;
-  const strategy = simpleNameOf(texts['document.id.strategy'] ?? DEFAULT_CLASSES.idStrategy);
-  const deletes = texts['delete.on.null.values']?.toLowerCase() === 'true';
-  if (deletes && isDefaultDelete && !DELETABLE.includes(strategy)) {
-    refuse(
-      'delete.on.null.values',
-      `DeleteOneDefaultStrategy can only be applied when the configured IdStrategy is an instance of: ${DELETABLE.join(' or ')}`,
-    );
-  }
-  problems.push(...refuseNamespaceFields(texts));
-  return problems;
-}
-
-function refuseNamespaceFields(texts: Texts): Problem[] {
-  if (simpleNameOf(texts['namespace.mapper'] ?? '') !== 'FieldPathNamespaceMapper') return [];
-  const problems: Problem[] = [];
-  const field = (side: string, part: string) => `namespace.mapper.${side}.${part}.field`;
-  const isSet = (side: string, part: string) => (texts[field(side, part)] ?? '') !== '';
-  for (const part of ['database', 'collection']) {
-    if (isSet('key', part) && isSet('value', part)) {
-      problems.push({
-        property: field('key', part),
-        message: `Invalid value ${texts[field('key', part)]} for configuration ${field('key', part)}: Cannot set both: '${field('key', part)}' and '${field('value', part)}'`,
-      });
-    }
-  }
-  if (!['database', 'collection'].some((part) => isSet('key', part) || isSet('value', part))) {
-    problems.push({
-      property: 'namespace.mapper',
-      message: `Invalid value ${texts['namespace.mapper']} for configuration namespace.mapper: Missing configuration for the FieldBasedNamespaceMapper. Please configure the database and / or collection field path.`,
-    });
-  }
-  return problems;
-}
 
 /** Accepted, with less effect than one may think: said once. */
 function doubtful(texts: Texts): string[] {

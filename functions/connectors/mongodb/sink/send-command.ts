@@ -1,5 +1,6 @@
 import { type MongoClient, MongoNetworkTimeoutError } from 'mongodb';
 import { DocumentSequence } from 'mongodb/lib/cmap/commands.js';
+import { toDriverDocument } from './driver-document.ts';
 import type { CommandName } from './statements.ts';
 import type { Namespace } from './write-models.ts';
 import type { ConcernError, WriteError } from './write-verdict.ts';
@@ -29,14 +30,12 @@ const LISTS = { update: 'updates', delete: 'deletes', insert: 'documents' } as c
 
 /**
  * The driver's command with its statements as ready BSON bytes. Its own bulk writes would decode and encode every
- * document once more, and reorder numeric field names.
+ * document once more, and reorder numeric field names. Only to encrypt has the driver to look into them.
  */
 export const sendWith =
-  (client: MongoClient): SendCommand =>
+  (client: MongoClient, isEncrypting: boolean): SendCommand =>
   async ({ namespace, name, isOrdered, statements }, timeoutMs) => {
     const list = LISTS[name];
-    const sequence = new DocumentSequence(list);
-    for (const statement of statements) sequence.push({}, statement);
     const database = client.db(namespace.database);
     const { w, j, journal, wtimeoutMS } = database.writeConcern ?? {};
     const concern = {
@@ -48,7 +47,7 @@ export const sendWith =
       [name]: namespace.collection,
       ordered: isOrdered,
       ...(Object.keys(concern).length > 0 && { writeConcern: concern }),
-      [list]: sequence,
+      [list]: isEncrypting ? statements.map(toDriverDocument) : toSequence(list, statements),
     };
     const signal = AbortSignal.timeout(timeoutMs);
     try {
@@ -62,6 +61,12 @@ export const sendWith =
       throw error;
     }
   };
+
+function toSequence(list: string, statements: readonly Uint8Array[]): DocumentSequence {
+  const sequence = new DocumentSequence(list);
+  for (const statement of statements) sequence.push({}, statement);
+  return sequence;
+}
 
 type RawReply = {
   readonly n?: number;

@@ -9,7 +9,9 @@ export type CommandName = 'update' | 'delete' | 'insert';
 const MAX_DOCUMENT_BYTES = 16 * 1024 * 1024;
 const MAX_STATEMENT_BYTES = MAX_DOCUMENT_BYTES + 16 * 1024;
 
-export const commandOf = (model: WriteModel): CommandName => (model.op === 'deleteOne' ? 'delete' : 'update');
+const COMMANDS = { deleteOne: 'delete', insertOne: 'insert', replaceOne: 'update', updateOne: 'update' } as const;
+
+export const commandOf = ({ op }: WriteModel): CommandName => COMMANDS[op];
 
 /**
  * One write as the element of a command's list. Every record is encoded by itself, so that one which can't be is its
@@ -17,9 +19,11 @@ export const commandOf = (model: WriteModel): CommandName => (model.op === 'dele
  *
  * @throws DataError where the document is larger than MongoDB takes.
  */
-export function toStatement(model: WriteModel, at: string): Buffer {
-  const largest = model.op === 'replaceOne' ? model.replacement.length : 0;
-  const statement = toDocument(expressionOf(model));
+export function toStatement(model: WriteModel, at: string): Uint8Array {
+  const document =
+    model.op === 'replaceOne' ? model.replacement : model.op === 'insertOne' ? model.document : undefined;
+  const largest = document?.length ?? 0;
+  const statement = model.op === 'insertOne' ? model.document : toDocument(expressionOf(model));
   if (largest > MAX_DOCUMENT_BYTES || statement.length > MAX_STATEMENT_BYTES) {
     throw new DataError(
       'RECORD_INVALID',
@@ -29,18 +33,18 @@ export function toStatement(model: WriteModel, at: string): Buffer {
   return statement;
 }
 
-function expressionOf(model: WriteModel): Expression {
-  const q = document(model.filter);
+function expressionOf(model: Exclude<WriteModel, { op: 'insertOne' }>): Expression {
+  const q = toRaw(model.filter);
   switch (model.op) {
     case 'deleteOne':
       return fields(['q', q], ['limit', 1]);
     case 'replaceOne':
-      return fields(['q', q], ['u', document(model.replacement)], ['upsert', model.upsert]);
+      return fields(['q', q], ['u', toRaw(model.replacement)], ['upsert', model.upsert]);
     case 'updateOne': {
-      const u = model.update instanceof Uint8Array ? document(model.update) : model.update.map(document);
+      const u = model.update instanceof Uint8Array ? toRaw(model.update) : model.update.map(toRaw);
       return fields(['q', q], ['u', u], ['upsert', model.upsert]);
     }
   }
 }
 
-const document = (value: Uint8Array) => ({ type: BSON_TYPE.document, value });
+const toRaw = (value: Uint8Array) => ({ type: BSON_TYPE.document, value });

@@ -4,6 +4,12 @@ const PREFIX = 'topic.override.';
 
 export type Overrides = ReadonlyMap<string, Readonly<Record<string, string>>>;
 
+export type FoundOverrides = {
+  readonly overrides: Overrides;
+  /** Also those that the connector does not know: a transformer may. */
+  readonly all: Overrides;
+};
+
 /**
  * The overrides by topic. Topic names contain dots, so a key is cut at the longest name of `topics` that fits, else
  * before the longest known property that ends it.
@@ -12,8 +18,9 @@ export function overridesOf(
   originals: Readonly<Record<string, string>>,
   topics: readonly string[],
   known: readonly string[],
-): Review & { readonly overrides: Overrides } {
+): Review & FoundOverrides {
   const overrides = new Map<string, Record<string, string>>();
+  const all = new Map<string, Record<string, string>>();
   const problems: { property: string; message: string }[] = [];
   const warnings: string[] = [];
   for (const [key, value] of Object.entries(originals)) {
@@ -21,7 +28,10 @@ export function overridesOf(
     const split = splitKey(key.slice(PREFIX.length), topics, known);
     if (key === `${PREFIX}%s.%s` || !split) {
       problems.push({ property: key, message: `Expected topic.override.<topic>.<property>, got ${key}` });
-    } else if (!known.includes(split.property)) {
+      continue;
+    }
+    all.set(split.topic, { ...all.get(split.topic), [split.property]: value });
+    if (!known.includes(split.property)) {
       const reason = NEVER_PER_TOPIC.has(split.property) ? 'it is not per topic' : 'unknown property';
       warnings.push(`${key}: The override has no effect: ${reason}`);
     } else if (topics.length > 0 && !topics.includes(split.topic)) {
@@ -30,7 +40,7 @@ export function overridesOf(
       overrides.set(split.topic, { ...overrides.get(split.topic), [split.property]: value });
     }
   }
-  return { overrides, problems, warnings };
+  return { overrides, all, problems, warnings };
 }
 
 const NEVER_PER_TOPIC = new Set(['connection.uri', 'topics', 'topics.regex']);

@@ -1,14 +1,12 @@
-import { ConfigError } from '../../../connect/errors.ts';
-import type { CdcHandler } from './cdc/cdc-handler.ts';
-import { cdcHandlers } from './cdc/cdc-handlers.ts';
-import { simpleNameOf } from './class-names.ts';
-import { type IdStrategy, idStrategies } from './id-strategies.ts';
-import type { NamespacePaths } from './namespace-mapper.ts';
 import type { TopicPlan } from './plan-record.ts';
+import type { FieldValueTransformer } from './post-processors/field-value-transformer.ts';
 import { type SinkConfig, sinkConfig, topicProperties } from './properties.ts';
+import { rateLimiter } from './rate-limiter.ts';
+import type { TimeSeries } from './time-series/collections.ts';
+import { type PlanDeps, toPlan } from './to-topic-plan.ts';
 import { effectiveProperties, overridesOf } from './topic-overrides.ts';
 import { subscription } from './topics.ts';
-import { type WriteModelStrategy, writeModelStrategies } from './write-model-strategies.ts';
+import { makeTransformer, type Transformers } from './transformers.ts';
 
 export type Tolerance = 'none' | 'data' | 'all';
 
@@ -20,83 +18,59 @@ export type TopicSettings = {
   readonly isOrdered: boolean;
   readonly logsErrors: boolean;
   readonly rejectsMissing: boolean;
+  readonly timeSeries: TimeSeries | undefined;
+  /** Counts a batch; milliseconds to wait after it. Nothing: the topic has no limit. */
+  readonly pauseAfterBatch: (() => number) | undefined;
 };
 
-/** Settings by topic, made once each; nothing for a topic that the connector does not read. */
-export function topicSettings(
-  config: SinkConfig,
-  random: (count: number) => Uint8Array,
-): (topic: string) => TopicSettings | undefined {
+export type SettingsDeps = PlanDeps & { readonly transformers: Transformers };
+
+/**
+ * Settings by topic, made once each; nothing for a topic that the connector does not read.
+ *
+ * @throws ConfigError where a topic's transformer can't be made.
+ */
+export function topicSettings(config: SinkConfig, deps: SettingsDeps): (topic: string) => TopicSettings | undefined {
   const known = new Map<string, TopicSettings>();
   const isSubscribed = subscription(config);
-  const { overrides } = overridesOf(config.originals, config.topics, Object.keys(topicProperties));
+  const found = overridesOf(config.originals, config.topics, Object.keys(topicProperties));
   return (topic) => {
     const settings = known.get(topic);
     if (settings) return settings;
     if (!isSubscribed(topic)) return undefined;
-    const own = overrides.has(topic)
-      ? sinkConfig.parse(effectiveProperties(config.originals, topic, overrides))
+    const own = found.overrides.has(topic)
+      ? sinkConfig.parse(effectiveProperties(config.originals, topic, found.overrides))
       : config;
-    const made = toSettings(own, random);
+    const transformer = makeTransformer(
+      own,
+      effectiveProperties(config.originals, topic, found.all),
+      deps.transformers,
+    );
+    const made = toSettings(own, transformer, deps);
     known.set(topic, made);
     return made;
   };
 }
 
-function toSettings(config: SinkConfig, random: (count: number) => Uint8Array): TopicSettings {
+function toSettings(config: SinkConfig, transformer: FieldValueTransformer | undefined, deps: PlanDeps): TopicSettings {
+  const { rateLimitingEveryN, rateLimitingTimeout, timeseriesTimefield } = config;
+  const isLimited = rateLimitingEveryN > 0 && rateLimitingTimeout > 0;
   return {
-    plan: toPlan(config, random),
+    plan: toPlan(config, transformer, deps),
     tolerance: 'mongo.errors.tolerance' in config.originals ? config.mongoErrorsTolerance : config.errorsTolerance,
     maxBatchSize: config.maxBatchSize,
     isOrdered: config.bulkWriteOrdered,
     rejectsMissing: config.updateMissing === 'reject',
     logsErrors: 'mongo.errors.log.enable' in config.originals ? config.mongoErrorsLogEnable : config.errorsLogEnable,
-  };
-}
-
-function toPlan(config: SinkConfig, random: (count: number) => Uint8Array): TopicPlan {
-  const deleteStrategy = simpleNameOf(config.deleteWritemodelStrategy);
-  return {
-    fixed: { database: config.database, collection: config.collection },
-    paths: toPaths(config),
-    cdcHandler: toHandler(config.changeDataCaptureHandler),
-    removesNulls: config.changeDataCaptureHandlerRemoveNullValues,
-    idStrategy: built(idStrategies, simpleNameOf(config.documentIdStrategy)) as IdStrategy,
-    idOptions: {
-      uuidFormat: config.documentIdStrategyUuidFormat,
-      ...(config.documentIdStrategyRandom && { random }),
-    },
-    overwritesId: config.documentIdStrategyOverwriteExisting,
-    writeModelStrategy: built(writeModelStrategies, simpleNameOf(config.writemodelStrategy)) as WriteModelStrategy,
-    deletesOnNull: config.deleteOnNullValues,
-    deleteStrategy:
-      deleteStrategy === 'DeleteOneDefaultStrategy'
+    timeSeries:
+      timeseriesTimefield === ''
         ? undefined
-        : (built(writeModelStrategies, deleteStrategy) as WriteModelStrategy),
-  };
-}
-
-/** Nothing where values are documents. */
-const toHandler = (name: string): CdcHandler | undefined =>
-  name === '' ? undefined : cdcHandlers[built(cdcHandlers, name)];
-
-/** The validation already refused what is not built; this only keeps the two tables from drifting apart. */
-function built(table: object, name: string): string {
-  if (Object.hasOwn(table, name)) return name;
-  throw new ConfigError([{ property: '', message: `Not built yet: ${name}` }], 'CONFIG_NOT_BUILT');
-}
-
-function toPaths(config: SinkConfig): NamespacePaths | undefined {
-  if (simpleNameOf(config.namespaceMapper) !== 'FieldPathNamespaceMapper') return undefined;
-  const path = (key: string, value: string) =>
-    key !== ''
-      ? ({ side: 'key', path: key } as const)
-      : value !== ''
-        ? ({ side: 'value', path: value } as const)
-        : undefined;
-  return {
-    database: path(config.namespaceMapperKeyDatabaseField, config.namespaceMapperValueDatabaseField),
-    collection: path(config.namespaceMapperKeyCollectionField, config.namespaceMapperValueCollectionField),
-    isStrict: config.namespaceMapperErrorIfInvalid,
+        : {
+            timeField: timeseriesTimefield,
+            metaField: config.timeseriesMetafield,
+            granularity: config.timeseriesGranularity,
+            expireAfterSeconds: config.timeseriesExpireAfterSeconds,
+          },
+    pauseAfterBatch: isLimited ? rateLimiter(rateLimitingEveryN, rateLimitingTimeout) : undefined,
   };
 }

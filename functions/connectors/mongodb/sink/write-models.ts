@@ -1,4 +1,4 @@
-import { elementOf, elementsOf } from '../bson/elements.ts';
+import { fieldOf } from '../bson/elements.ts';
 import { BSON_TYPE } from '../bson/types.ts';
 import { comparableOf } from './comparable.ts';
 
@@ -17,14 +17,15 @@ export type WriteModel =
       readonly update: Uint8Array | readonly Uint8Array[];
       readonly upsert: boolean;
     }
-  | { readonly op: 'deleteOne'; readonly filter: Uint8Array };
+  | { readonly op: 'deleteOne'; readonly filter: Uint8Array }
+  | { readonly op: 'insertOne'; readonly document: Uint8Array };
 
 export type Namespace = { readonly database: string; readonly collection: string };
 
 export const namespaceText = ({ database, collection }: Namespace): string => `${database}.${collection}`;
 
-/** The same text for filters that may address the same document; nothing where the filter has no `_id` to tell by. */
+/** The same text for writes that may address the same document; nothing where there is no `_id` to tell by. */
 export function documentIdOf(model: WriteModel): string | undefined {
-  const id = elementOf(elementsOf(model.filter), '_id');
+  const id = fieldOf(model.op === 'insertOne' ? model.document : model.filter, '_id');
   return id && id.type !== BSON_TYPE.undefined ? comparableOf(id.type, id.value) : undefined;
 }

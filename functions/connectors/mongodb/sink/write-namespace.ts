@@ -35,8 +35,9 @@ export async function writeNamespace(
 ): Promise<NamespaceResult> {
   const all = batches.flatMap(({ writes }) => writes);
   const writer = new NamespaceWriter(namespace, all, deadline, deps);
-  for (const { isOrdered, writes } of batches) {
+  for (const { isOrdered, pauseAfter, writes } of batches) {
     for (const command of planCommands(writes, isOrdered)) await writer.write(command, isOrdered, 'first');
+    await writer.rest(pauseAfter?.() ?? 0);
   }
   await writer.writeWaiting();
   return { outcomes: writer.outcomes, missed: writer.missed };
@@ -88,6 +89,14 @@ class NamespaceWriter {
       if (failure && !(await this.#passes(failure))) this.#calls.stop(failure);
       rest = this.#sendable(again, round);
     }
+  }
+
+  /** The pause of a rate limit. Where it outlasts the deadline, what follows comes again. */
+  async rest(ms: number): Promise<void> {
+    if (ms === 0 || this.#calls.stopped) return;
+    const left = this.#deadline - this.#deps.now();
+    if (ms >= left) this.#calls.stop(new Error('The pause of rate.limiting.timeout outlasts the invocation'));
+    await this.#deps.sleep(Math.min(ms, Math.max(left, 0)));
   }
 
   /**

@@ -60,6 +60,13 @@ export const refusedForGood = (error: unknown, where: string): ConnectorError =>
     details: { namespace: where, mongoCode: codeOf(error) },
   });
 
+/** A person has to change something about the collection; nothing is wrong with the records. */
+export const collectionRefused = (what: string, error?: unknown): ConnectorError =>
+  new ConnectorError('MONGODB_REFUSED', error === undefined ? what : `${what}: ${messageOf(error)}`, {
+    cause: error,
+    details: { mongoCode: codeOf(error) },
+  });
+
 function codeOf(error: unknown): number | undefined {
   const code = error instanceof Error && 'code' in error ? Number(error.code) : Number.NaN;
   return Number.isNaN(code) ? undefined : code;

@@ -1,4 +1,5 @@
 import type { CommandName } from './statements.ts';
+import type { TimeSeries } from './time-series/collections.ts';
 
 /** One record's write, ready to send. */
 export type Write = {
@@ -19,4 +20,11 @@ export type Write = {
 };
 
 /** What is written with the same settings. */
-export type Batch = { readonly isOrdered: boolean; readonly writes: readonly Write[] };
+export type Batch = {
+  readonly isOrdered: boolean;
+  readonly writes: readonly Write[];
+  /** What the collection has to be. */
+  readonly timeSeries?: TimeSeries | undefined;
+  /** Counts the batch for a rate limit; milliseconds to wait after it. */
+  readonly pauseAfter?: (() => number) | undefined;
+};

@@ -1,4 +1,4 @@
-import { documentOf, elementsOf } from '../../bson/elements.ts';
+import { documentOf, elementsOf, namesThatBegin } from '../../bson/elements.ts';
 import { BSON_TYPE } from '../../bson/types.ts';
 import { fields, literal, toDocument } from '../expression.ts';
 import { withoutNullFields, withoutNulls } from '../remove-nulls.ts';
@@ -37,7 +37,7 @@ function describedUpdate(
 
 /** Whether a field at the top begins with `$`, other than those of a DBRef: a replacement must not have one. */
 export const hasOperatorNames = (document: Uint8Array): boolean =>
-  elementsOf(document).some(({ name }) => name.startsWith('$') && !['$ref', '$id', '$db'].includes(name));
+  namesThatBegin(document, '$').some((name) => !['$ref', '$id', '$db'].includes(name));
 
 /** An aggregation pipeline may say what a replacement must not. */
 function replacedByPipeline({ filter, replacement, upsert }: Extract<WriteModel, { op: 'replaceOne' }>): WriteModel {

@@ -155,5 +155,16 @@ export const { fields: anyFields } = fc.letrec<{ fields: readonly Field[]; value
   ) as fc.Arbitrary<Tagged>,
 }));
 
+/** The same with every name once in its document, at any depth. */
+export const anyUniqueFields: fc.Arbitrary<Field[]> = anyFields.map((fields) => unique(fields));
+
+const unique = (fields: readonly Field[]): Field[] => [...new Map(fields.map(([name, value]) => [name, deep(value)]))];
+
+function deep(value: Tagged): Tagged {
+  if (value.type === 'document') return { ...value, value: unique(value.value) };
+  if (value.type === 'array') return { ...value, value: value.value.map(deep) };
+  return value.type === 'codeWithScope' ? { ...value, scope: unique(value.scope) } : value;
+}
+
 /** The driver's words for a decimal. */
 export const decimalText = (bytes: Uint8Array): string => new BSON.Decimal128(bytes).toString();

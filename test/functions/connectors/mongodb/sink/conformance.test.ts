@@ -1,24 +1,31 @@
 import { describe, expect, test } from 'vitest';
-import { ConnectorError } from '../../../../../functions/connect/errors.ts';
+import type { OpenSink } from '../../../../../functions/connect/connector.ts';
+import { ConfigError, ConnectorError, type Problem } from '../../../../../functions/connect/errors.ts';
 import type { Outcome } from '../../../../../functions/connect/outcomes.ts';
 import { topicPartitionOf } from '../../../../../functions/connect/records.ts';
 import { openSink } from '../../../../../functions/connectors/mongodb/sink/mongodb-sink.ts';
 import { planPut } from '../../../../../functions/connectors/mongodb/sink/plan-put.ts';
 import { type SinkConfig, sinkConfig } from '../../../../../functions/connectors/mongodb/sink/properties.ts';
 import { topicSettings } from '../../../../../functions/connectors/mongodb/sink/topic-plans.ts';
+import { loadTransformers } from '../../../../../functions/connectors/mongodb/sink/transformers.ts';
 import { silentLog } from '../../../../support/silent-log.ts';
-import { type Case, type DeadLetter, type Expected, FOLDER, readCases } from './conformance/case-file.ts';
+import { type Case, type Created, type DeadLetter, type Expected, FOLDER, readCases } from './conformance/case-file.ts';
 import { expectBatches, type OurBatch } from './conformance/compare.ts';
 import { expectProblems } from './conformance/expect-problems.ts';
+import { loadTransformer } from './conformance/load-transformer.ts';
 import { matches } from './conformance/matches.ts';
 import { otherwise } from './conformance/otherwise.ts';
 import { scriptedServer, type Written } from './conformance/scripted-server.ts';
 import { toModel } from './conformance/to-model.ts';
 import { toRecord } from './conformance/to-record.ts';
+import { SETTINGS_DEPS } from './settings-deps.ts';
 
 const FRAMEWORK = { name: 'conformance', 'connector.class': 'MongoSinkConnector' };
 /** The records of a case name their converters themselves. */
 const OWN = { 'key.converter': 'StringConverter' };
+
+/** Of the server's clock: retries end. */
+const DEADLINE = 2000;
 
 const read = ({ props }: Case) => sinkConfig.validate({ ...FRAMEWORK, ...props, ...OWN });
 
@@ -36,37 +43,47 @@ async function run(vector: Case): Promise<void> {
   const { problems, config } = read(vector);
   const wanted = vector.improved ?? vector.expected;
   const isRefused = (wanted.configErrors?.length ?? 0) > 0 || wanted.validateThrows !== undefined;
-  if (isRefused || wanted.throws?.stage === 'start' || problems.length > 0) expectProblems(problems, wanted);
-  else if (vector.mode === undefined && config) await expectPut(vector, config, wanted);
+  if (isRefused || wanted.throws?.stage === 'start' || problems.length > 0) {
+    expectProblems(config ? await startProblems(config) : problems, wanted);
+  } else if (vector.mode === undefined && config) await expectPut(vector, config, wanted);
 }
 
-type Result = { outcomes: readonly Outcome[]; written: readonly Written[]; error?: ConnectorError };
+/** What is found only when the classes are made. */
+async function startProblems(config: SinkConfig): Promise<readonly Problem[]> {
+  try {
+    await openAt(scriptedServer({}), config);
+    return [];
+  } catch (error) {
+    if (error instanceof ConfigError) return error.problems;
+    throw error;
+  }
+}
+
+type Server = ReturnType<typeof scriptedServer>;
+
+function openAt(server: Server, config: SinkConfig, now = () => 0): Promise<OpenSink> {
+  const deps = { log: silentLog, metrics: { add: () => undefined }, now, loadModule: loadTransformer };
+  return openSink(config, server, deps, () => Promise.resolve());
+}
+
+type Result = { outcomes: readonly Outcome[]; server: Server; error?: ConnectorError };
 
 async function put(vector: Case, config: SinkConfig): Promise<Result> {
   const server = scriptedServer(vector.server ?? {});
-  let now = 0;
-  // every look at the clock takes a second, so that retries end
-  const deps = {
-    log: silentLog,
-    metrics: { add: () => undefined },
-    now: () => {
-      now += 1000;
-      return now;
-    },
-  };
-  const sink = openSink(config, { send: server.send, find: async () => [] }, deps, () => Promise.resolve());
+  const sink = await openAt(server, config, server.now);
   try {
-    return { outcomes: await sink.put((vector.records ?? []).map(toRecord), 2000), written: server.written };
+    return { outcomes: await sink.put((vector.records ?? []).map(toRecord), DEADLINE), server };
   } catch (error) {
-    if (error instanceof ConnectorError) return { outcomes: [], written: server.written, error };
+    if (error instanceof ConnectorError) return { outcomes: [], server, error };
     throw error;
   }
 }
 
 async function expectPut(vector: Case, config: SinkConfig, wanted: Expected): Promise<void> {
-  const { outcomes, written, error } = await put(vector, config);
+  const { outcomes, server, error } = await put(vector, config);
   const records = (vector.records ?? []).map(toRecord);
-  const settingsOf = topicSettings(config, (count) => new Uint8Array(count));
+  const transformers = await loadTransformers(config.originals, loadTransformer);
+  const settingsOf = topicSettings(config, { ...SETTINGS_DEPS, transformers });
   const isHeld = (outcome: Outcome, index: number) =>
     outcome.status === 'unsettled' ||
     (outcome.status === 'rejected' && settingsOf(records[index]!.topic)?.tolerance === 'none');
@@ -79,8 +96,12 @@ async function expectPut(vector: Case, config: SinkConfig, wanted: Expected): Pr
     return [{ topic, partition, offset, class: outcome.class, message: outcome.error.message }];
   });
   expectDeadLetters(rejected, wanted.deadLetters ?? []);
-  if (wanted.written) expectWritten(written, wanted.written);
-  if (wanted.batches && isEncodable(wanted)) expectBatches(batchesOf(vector, settingsOf), wanted.batches, vector);
+  if (wanted.written) expectWritten(server.written, wanted.written);
+  if (wanted.batches && isEncodable(wanted)) {
+    expectBatches(batchesOf(vector, settingsOf), wanted.batches, vector);
+    expect(server.pauses).toBe(wanted.batches.filter(({ pausedAfter }) => pausedAfter).length);
+  }
+  if (wanted.created) expectCreated(server.created, wanted.created);
 }
 
 /** A model that can't be encoded is in a batch of the peer; here its record is rejected before. */
@@ -92,7 +113,7 @@ const batchesOf = ({ records = [] }: Case, settingsOf: ReturnType<typeof topicSe
     batches.map(({ isOrdered, writes }) => ({
       namespace: `${namespace.database}.${namespace.collection}`,
       ordered: isOrdered,
-      models: writes.map(({ statement }) => toModel(statement)),
+      models: writes.map(({ command, statement }) => toModel(command, statement)),
     })),
   );
 
@@ -105,6 +126,11 @@ function expectDeadLetters(ours: readonly DeadLetter[], theirs: readonly DeadLet
     const own = ours.find((candidate) => positions([candidate])[0] === positions([letter])[0]);
     expect([own?.class, own?.message]).toEqual([letter.class, letter.message]);
   }
+}
+
+function expectCreated(ours: readonly Created[], theirs: readonly Created[]): void {
+  const sorted = (list: readonly Created[]) => [...list].sort((a, b) => a.namespace.localeCompare(b.namespace));
+  expect(sorted(ours)).toEqual(sorted(theirs));
 }
 
 function expectWritten(ours: readonly Written[], theirs: NonNullable<Expected['written']>): void {

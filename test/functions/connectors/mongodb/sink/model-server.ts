@@ -1,6 +1,7 @@
 import { jsonToBson } from '../../../../../functions/connectors/mongodb/bson/json-to-bson.ts';
 import type { FindDocuments } from '../../../../../functions/connectors/mongodb/sink/find-documents.ts';
 import type { SendCommand } from '../../../../../functions/connectors/mongodb/sink/send-command.ts';
+import type { CommandName } from '../../../../../functions/connectors/mongodb/sink/statements.ts';
 import type { WriteError } from '../../../../../functions/connectors/mongodb/sink/write-verdict.ts';
 import { toModel } from './conformance/to-model.ts';
 
@@ -32,8 +33,9 @@ export function modelServer(rules: ModelRules = {}): ModelServer {
   const sizes: number[] = [];
 
   /** Carries out one statement: documents that it met, or a code. */
-  function apply(statement: Uint8Array): { n: number; upserted: boolean } | number {
-    const { op, filter, ...model } = toModel(statement);
+  function apply(command: CommandName, statement: Uint8Array): { n: number; upserted: boolean } | number {
+    const { op, filter, ...model } = toModel(command, statement);
+    if (op === 'insertOne') return insert(model.document as Fields);
     const id = JSON.stringify((filter as Fields)._id);
     const old = documents.get(id);
     if (op === 'deleteOne') return { n: documents.delete(id) ? 1 : 0, upserted: false };
@@ -46,6 +48,15 @@ export function modelServer(rules: ModelRules = {}): ModelServer {
     return { n: 1, upserted: !old };
   }
 
+  function insert(document: Fields): { n: number; upserted: boolean } | number {
+    const id = JSON.stringify(document._id);
+    const isRefused = documents.has(id) || isTaken(id, document);
+    const refused = rules.refuse?.(document) ?? (isRefused ? 11000 : undefined);
+    if (refused !== undefined) return refused;
+    documents.set(id, document);
+    return { n: 1, upserted: false };
+  }
+
   function isTaken(id: string, document: Fields): boolean {
     const value = rules.unique === undefined ? undefined : document[rules.unique];
     if (value === undefined) return false;
@@ -56,7 +67,7 @@ export function modelServer(rules: ModelRules = {}): ModelServer {
   return {
     documents,
     sizes,
-    async send({ isOrdered, statements }) {
+    async send({ isOrdered, name, statements }) {
       rules.disturb?.('before');
       sizes.push(statements.length);
       const writeErrors: WriteError[] = [];
@@ -64,7 +75,7 @@ export function modelServer(rules: ModelRules = {}): ModelServer {
       let count = 0;
       const places = [...statements.keys()];
       for (const index of isOrdered ? places : (rules.shuffle?.(places) ?? places)) {
-        const result = apply(statements[index]!);
+        const result = apply(name, statements[index]!);
         if (typeof result === 'number') {
           writeErrors.push({ index, code: result, errmsg: 'refused' });
           if (isOrdered) break;
@@ -87,7 +98,7 @@ export function modelServer(rules: ModelRules = {}): ModelServer {
 }
 
 /** A filter is read as that of a delete. */
-const idOf = (filter: Uint8Array): unknown => (toModel(deleteBy(filter)).filter as Fields)._id;
+const idOf = (filter: Uint8Array): unknown => (toModel('delete', deleteBy(filter)).filter as Fields)._id;
 
 function deleteBy(filter: Uint8Array): Uint8Array {
   const name = Buffer.from('\x03q\0', 'latin1');

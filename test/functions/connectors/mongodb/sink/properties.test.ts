@@ -2,12 +2,13 @@ import { expect, test } from 'vitest';
 import { sinkConfig } from '../../../../../functions/connectors/mongodb/sink/properties.ts';
 import { topicSettings } from '../../../../../functions/connectors/mongodb/sink/topic-plans.ts';
 import { sinkConnectorOf } from '../../../../../functions/connectors/sinks.ts';
+import { SETTINGS_DEPS } from './settings-deps.ts';
 
 const FIXED = { name: 's', 'connector.class': 'MongoSink', topics: 'orders,orders.eu', database: 'shop' };
 const SINK = 'com.mongodb.kafka.connect.sink';
 const validate = (properties: Readonly<Record<string, string>>) => sinkConfig.validate({ ...FIXED, ...properties });
 const settingsOf = (properties: Readonly<Record<string, string>>) =>
-  topicSettings(sinkConfig.parse({ ...FIXED, ...properties }), (count) => new Uint8Array(count));
+  topicSettings(sinkConfig.parse({ ...FIXED, ...properties }), SETTINGS_DEPS);
 
 test.each(['com.mongodb.kafka.connect.MongoSinkConnector', 'MongoSinkConnector', 'MongoSink'])(
   'the connector is found as %s',
@@ -21,15 +22,8 @@ test('a source is no sink', () => {
 });
 
 test.each([
-  ['timeseries.timefield', 'ts'],
-  ['csfle.enabled', 'true'],
-  ['document.id.strategy', `${SINK}.processor.id.strategy.PartialKeyStrategy`],
-  ['writemodel.strategy', `${SINK}.writemodel.strategy.UpdateOneTimestampsStrategy`],
-  ['post.processor.chain', `${SINK}.processor.DocumentIdAdder,${SINK}.processor.KafkaMetaAdder`],
-  ['field.renamer.mapping', '[{"oldName":"value.a","newName":"b"}]'],
-  ['field.value.transformer', 'com.example.Transformer'],
-  ['rate.limiting.every.n', '1'],
   ['value.converter', 'io.confluent.connect.avro.AvroConverter'],
+  ['timeseries.timefield.auto.convert.date.format', 'yyyy-MM-dd B'],
 ])('what is not built is refused by name: %s=%s', (property, value) => {
   expect(validate({ [property]: value }).problems).toEqual([
     { property, message: expect.stringContaining('Not built yet: ') },
@@ -53,7 +47,7 @@ test('mongo.errors.tolerance replaces errors.tolerance where it is there', () =>
 
 test('a topic is known if it is listed, or its whole name matches', () => {
   const config = { ...FIXED, topics: '', 'topics.regex': 'orders\\.[a-z]+' };
-  const settings = topicSettings(sinkConfig.parse(config), (count) => new Uint8Array(count));
+  const settings = topicSettings(sinkConfig.parse(config), SETTINGS_DEPS);
   expect(['orders.eu', 'orders.eu.x', 'my.orders.eu'].map((topic) => settings(topic) !== undefined)).toEqual([
     true,
     false,

@@ -2,6 +2,7 @@ import { expect, test } from 'vitest';
 import { openSink } from '../../../../../functions/connectors/mongodb/sink/mongodb-sink.ts';
 import { sinkConfig } from '../../../../../functions/connectors/mongodb/sink/properties.ts';
 import type { Reply, SendCommand } from '../../../../../functions/connectors/mongodb/sink/send-command.ts';
+import { noModules } from '../../../../support/no-modules.ts';
 import { silentLog } from '../../../../support/silent-log.ts';
 import { toRecord } from './conformance/to-record.ts';
 
@@ -26,8 +27,9 @@ test('a namespace whose command takes its time holds up no other one', async () 
     ended.push(collection);
     return written(statements.length);
   };
-  const deps = { log: silentLog, metrics: { add: () => undefined }, now: () => 0 };
-  await using sink = openSink(config, { send, find: async () => [] }, deps, async () => undefined);
+  const deps = { log: silentLog, metrics: { add: () => undefined }, now: () => 0, loadModule: noModules };
+  const database = { send, find: async () => [], run: async () => ({}), sleep: async () => undefined };
+  await using sink = await openSink(config, database, deps, async () => undefined);
   const records = [record(1, 'slow'), record(2, 'fast'), record(3, 'slow')].map(toRecord);
   const outcomes = await sink.put(records, 60_000);
   expect(outcomes.map(({ status }) => status)).toEqual(['written', 'written', 'written']);

@@ -1,10 +1,11 @@
 import { planRecord } from '../../../../../../functions/connectors/mongodb/sink/plan-record.ts';
 import { sinkConfig } from '../../../../../../functions/connectors/mongodb/sink/properties.ts';
-import { toStatement } from '../../../../../../functions/connectors/mongodb/sink/statements.ts';
+import { commandOf, toStatement } from '../../../../../../functions/connectors/mongodb/sink/statements.ts';
 import { topicSettings } from '../../../../../../functions/connectors/mongodb/sink/topic-plans.ts';
 import type { CaseRecord, Model } from '../conformance/case-file.ts';
 import { toModel } from '../conformance/to-model.ts';
 import { toRecord } from '../conformance/to-record.ts';
+import { SETTINGS_DEPS } from '../settings-deps.ts';
 
 type Properties = Readonly<Record<string, string>>;
 
@@ -18,9 +19,11 @@ export function handled(handler: string, record: CaseRecord, properties: Propert
     'change.data.capture.handler': `com.mongodb.kafka.connect.sink.cdc.${handler}`,
     ...properties,
   });
-  const { plan } = topicSettings(config, (count) => new Uint8Array(count))('t')!;
+  const { plan } = topicSettings(config, SETTINGS_DEPS)('t')!;
   const planned = planRecord(toRecord(record, 0), plan);
-  return planned && 'model' in planned ? toModel(toStatement(planned.model, 't-0@0')) : planned;
+  return planned && 'model' in planned
+    ? toModel(commandOf(planned.model), toStatement(planned.model, 't-0@0'))
+    : planned;
 }
 
 /** As `Model`s are compared: without what only their makers know. */

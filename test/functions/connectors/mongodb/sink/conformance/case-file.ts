@@ -38,13 +38,31 @@ export type ServerScript = {
     readonly message: string;
   };
   readonly disconnect?: { readonly withId: readonly unknown[] };
+  readonly collections?: Readonly<
+    Record<
+      string,
+      {
+        readonly indexes?: number;
+        readonly timeseries?: boolean;
+        readonly timeseriesAfterCreate?: boolean;
+        readonly code?: number;
+        readonly message?: string;
+      }
+    >
+  >;
+  readonly create?: Failure;
 };
+
+export type Failure = { readonly code: number; readonly codeName?: string; readonly message: string };
+
+export type Created = { readonly namespace: string; readonly options: unknown };
 
 export type Model = Readonly<Record<string, unknown>> & { readonly op: string };
 export type ExpectedBatch = {
   readonly namespace: string;
   readonly ordered?: boolean;
   readonly models: readonly Model[];
+  readonly pausedAfter?: boolean;
 };
 
 export type DeadLetter = {
@@ -59,6 +77,7 @@ export type Expected = {
   readonly configErrors?: readonly { readonly property: string; readonly message: unknown }[];
   readonly validateThrows?: unknown;
   readonly throws?: { readonly stage?: 'start' | 'put'; readonly retriable?: boolean };
+  readonly created?: readonly Created[];
   readonly batches?: readonly ExpectedBatch[];
   readonly deadLetters?: readonly DeadLetter[];
   readonly written?: readonly { readonly namespace: string; readonly op: string; readonly target: unknown }[];

@@ -5,6 +5,8 @@ import type { Expected } from './case-file.ts';
 /** Parts of messages that are Java's own exceptions and parsers, or name another property's value. */
 const IN_JAVA = [
   'Invalid regex',
+  'java.lang.',
+  'org.bson.json.',
   'must be non-null',
   'The connection string',
   'can not be null',

@@ -1,10 +1,12 @@
 import { elementOf, elementsOf } from '../../../../../../functions/connectors/mongodb/bson/elements.ts';
 import { JSON_FORMATS } from '../../../../../../functions/connectors/mongodb/bson/json-formats.ts';
 import { jsonTextOf } from '../../../../../../functions/connectors/mongodb/bson/json-writer.ts';
+import type { CommandName } from '../../../../../../functions/connectors/mongodb/sink/statements.ts';
 import type { Model } from './case-file.ts';
 
 /** A statement of a command as a case writes it, documents as canonical Extended JSON. */
-export function toModel(statement: Uint8Array): Model {
+export function toModel(command: CommandName, statement: Uint8Array): Model {
+  if (command === 'insert') return { op: 'insertOne', document: toJson(statement) };
   const members = elementsOf(statement);
   const member = (name: string) => elementOf(members, name);
   const filter = toJson(member('q')!.value);

@@ -1,0 +1,2 @@
+/** Strings in upper case, other values unchanged. */
+export const createTransformer = () => (_name, value) => (typeof value === 'string' ? value.toUpperCase() : value);
