@@ -7,8 +7,11 @@ import { toWatch } from '../../../../../functions/connectors/mongodb/source/watc
 import { rawReply } from '../../../../support/raw-bson.ts';
 import { silentLog } from '../../../../support/silent-log.ts';
 
+/** Times count from here: a token of mongod is never from before there were change streams. */
+const NOW = 1_700_000_000;
+
 /** The token of a server that has the time in it, and of one that has not. */
-const timed = (seconds: number) => `82${seconds.toString(16).padStart(8, '0')}`;
+const timed = (seconds: number) => `82${(NOW + seconds).toString(16)}00000001`;
 const plain = (n: number) => `T${n}`;
 
 type Said = {
@@ -20,11 +23,15 @@ type Said = {
 
 function toReply({ alone, at, events = [], token }: Said): RawReply {
   const documents = events.map((t) =>
-    Buffer.from(BSON.serialize({ _id: { _data: plain(t) }, clusterTime: new Timestamp({ t, i: 0 }) })),
+    Buffer.from(BSON.serialize({ _id: { _data: plain(t) }, clusterTime: new Timestamp({ t: NOW + t, i: 0 }) })),
   );
   const bytes = token === undefined ? undefined : Buffer.from(BSON.serialize({ _data: token }));
   const reply = rawReply({ batch: 'nextBatch', documents, id: 1n, token: bytes });
-  return { ...reply, operationTime: new Timestamp({ t: at, i: 0 }), ...(!alone && { $clusterTime: Buffer.alloc(0) }) };
+  return {
+    ...reply,
+    operationTime: new Timestamp({ t: NOW + at, i: 0 }),
+    ...(!alone && { $clusterTime: Buffer.alloc(0) }),
+  };
 }
 
 /** A stream on a deployment that gives these replies, whichever cursor asks, and then nothing. */
@@ -107,7 +114,7 @@ test('each part goes on behind the last reply that was taken', async () => {
   await take(stream.opening());
   await take(stream.upToPresent());
   expect(starts).toEqual([{}, { startAfter: { _data: plain(0) } }]);
-  expect(stream.time).toMatchObject({ t: 500 });
+  expect(stream.time).toMatchObject({ t: NOW + 500 });
 });
 
 /** Was asked for already when the part ended. */
@@ -126,10 +133,10 @@ test('events that came with the first token are yielded by the next part, not by
 test('without a token a stream goes on at the time of its opening', async () => {
   const { starts, stream } = streamOf({ at: 500 }, { at: 501 }, dropped, { at: 502 });
   await take(stream.opening());
-  expect(stream.startTime).toMatchObject({ t: 500 });
+  expect(stream.startTime).toMatchObject({ t: NOW + 500 });
   const rest = stream.rest();
   await rest.next();
-  expect(starts[1]?.startAtOperationTime).toMatchObject({ t: 500 });
+  expect(starts[1]?.startAtOperationTime).toMatchObject({ t: NOW + 500 });
   await rest.return(undefined);
 });
 
