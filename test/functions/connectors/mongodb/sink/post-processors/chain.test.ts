@@ -12,7 +12,8 @@ test('a later change of the key is a change of the _id that is the key', () => {
     'key.projection.list': 'secret',
   };
   const record = { key: '{"k":1,"secret":2}', value: '{}' };
-  expect(planned(properties, record)).toMatchObject({ filter: { _id: { k: one } }, replacement: { _id: { k: one } } });
+  const { filter, replacement } = planned(properties, record);
+  expect([filter, replacement]).toEqual([{ _id: { k: one } }, { _id: { k: one } }]);
 });
 
 test('also where the _id is a document inside of the key', () => {
