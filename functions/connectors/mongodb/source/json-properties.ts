@@ -7,9 +7,9 @@ export function parseDocuments(text: string): readonly Document[] {
   if (text === '') return [];
   const parsed = parseValue(text);
   if (!Array.isArray(parsed)) throw new TypeError(`Expected a JSON array, got ${kindOf(parsed)}`);
-  const other = parsed.find((element) => element !== null && kindOf(element) !== 'a document');
+  const other = parsed.find((element) => kindOf(element) !== 'a document');
   if (other !== undefined) throw new TypeError(`Expected an array of documents, got ${kindOf(other)} in it`);
-  return parsed.filter((element) => element !== null);
+  return parsed;
 }
 
 /** The document of a property that is a JSON document; an empty text is none. What follows it is ignored. */

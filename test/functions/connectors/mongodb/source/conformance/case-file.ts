@@ -3,6 +3,7 @@ import { join } from 'node:path';
 
 export type ServerError = { readonly type?: string; readonly code?: number; readonly message: string };
 export type Batch = {
+  readonly events?: readonly unknown[];
   readonly bson?: readonly string[];
   readonly token?: unknown;
   readonly closes?: boolean;
@@ -36,15 +37,12 @@ export type Watched = {
   readonly pipeline?: unknown;
   readonly options: Readonly<Record<string, unknown>>;
 };
+export type Thrown = { readonly class?: string; readonly message: string | null };
 export type Expected = {
   readonly configErrors?: readonly { readonly property: string; readonly message: string }[];
-  readonly throws?: readonly { readonly message: string }[];
+  readonly throws?: readonly Thrown[];
   readonly sourcePartition?: string;
-  readonly polls?: readonly (
-    | null
-    | readonly ExpectedRecord[]
-    | { readonly throws: readonly { readonly message: string }[] }
-  )[];
+  readonly polls?: readonly (null | readonly ExpectedRecord[] | { readonly throws: readonly Thrown[] })[];
   /** In place of `polls` where they depend on timing. */
   readonly allRecords?: readonly ExpectedRecord[];
   readonly watches?: readonly Watched[];
@@ -52,13 +50,17 @@ export type Expected = {
   readonly topics?: readonly string[];
   readonly schema?: unknown;
   readonly client?: Readonly<Record<string, unknown>>;
-  readonly resolved?: Readonly<Record<string, unknown>> & { readonly values: Readonly<Record<string, unknown>> };
+  readonly resolved?: Readonly<Record<string, unknown>> & {
+    readonly values: Readonly<Record<string, unknown>>;
+    readonly startup: unknown;
+  };
 };
 
 export type Case = {
   readonly name: string;
   readonly props: Readonly<Record<string, string>>;
   readonly op?: 'config' | 'topics' | 'schema' | 'client';
+  readonly events?: readonly unknown[];
   readonly bson?: readonly string[];
   readonly batches?: readonly Batch[];
   readonly cursors?: readonly Cursor[];
@@ -82,6 +84,9 @@ export function readCases(folder: string): readonly { readonly file: string; rea
     );
 }
 
-/** What has to come out: the peer's result, or the better one where the peer is wrong. */
-export const wantedOf = ({ expected, improved }: Case): Expected =>
-  typeof improved === 'object' ? { ...expected, ...improved } : expected;
+/** What has to come out: the peer's result, or the better one where the peer is wrong; a null there takes away. */
+export function wantedOf({ expected, improved }: Case): Expected {
+  if (typeof improved !== 'object') return expected;
+  const members = Object.entries({ ...expected, ...improved }).filter(([, value]) => value !== null);
+  return Object.fromEntries(members) as Expected;
+}

@@ -6,8 +6,6 @@ import { probeOf, silentProbe, sourceDeps, storedAt } from '../../../../../suppo
 import type { Case } from './case-file.ts';
 import { type Copied, type Opened, scriptedStream } from './scripted-stream.ts';
 
-const SPLITTING = new Set(['event-fragments-whole']);
-
 export type PollResult = {
   readonly batches: readonly SourceBatch[];
   readonly opened: readonly Opened[];
@@ -15,8 +13,11 @@ export type PollResult = {
   readonly error?: unknown;
 };
 
-/** Reads the script of a case to its end, and as many empty replies behind it as the case has polls. */
-export async function runPoll(vector: Case, config: SourceConfig): Promise<PollResult> {
+/**
+ * Reads the script of a case to its end, and as many empty replies behind it as the case has polls. `splits`: whether
+ * the server is one that splits large events; without that a member that is called splitEvent is the pipeline's own.
+ */
+export async function runPoll(vector: Case, config: SourceConfig, splits = false): Promise<PollResult> {
   const stop = new AbortController();
   let idle = 0;
   const stream = scriptedStream(vector, () => {
@@ -30,8 +31,7 @@ export async function runPoll(vector: Case, config: SourceConfig): Promise<PollR
   const stored = storedAt(config, isStored ? storedOffset : undefined);
   const polled = poll(config, stored, sourceDeps(), stop.signal, {
     connect: () => stream,
-    // without the stage no server splits, and a member that is called splitEvent is the pipeline's own
-    probe: SPLITTING.has(vector.name) ? probeOf('7.0.0') : silentProbe,
+    probe: splits ? probeOf('7.0.0') : silentProbe,
     random: () => 0,
   });
   try {

@@ -1,45 +1,55 @@
 import { expect } from 'vitest';
 import { LOGICAL, type Schema } from '../../../../../../functions/connect/records.ts';
 import { containsItself } from '../../../../../../functions/connectors/mongodb/source/schema/contains-itself.ts';
-import type { PollResult } from './run-poll.ts';
+import { toConnectSchema } from '../../../../../../functions/connectors/mongodb/source/schema/to-connect-schema.ts';
+import type { Told } from './sentences.ts';
 
-/** Sentences about the Connect schema of `output.schema.value`. */
-export const SCHEMA_SENTENCES: Readonly<Record<string, (schema: Schema) => void>> = {
-  'avro-schema-default-record-with-null': ({ fields }) =>
-    expect(fields?.[0]?.schema.default).toEqual(
-      new Map<string, unknown>([
-        ['x', 1],
-        ['y', null],
-      ]),
-    ),
-  'avro-schema-recursive-union': (schema) => expect(containsItself(schema)).toBe(true),
-};
-
-/** Sentences about records with a schema. */
-export const STRUCT_SENTENCES: Readonly<Record<string, (result: PollResult) => void>> = {
-  'avro-value-numbers-to-int': ({ batches, error }) => {
-    expect(error).toMatchObject({ name: 'DataError', code: 'RECORD_INVALID', details: { field: 'int64_big' } });
+/** Sentences about the Connect schema of `output.schema.value`, and about records that have one. */
+export const SCHEMA_SENTENCES: Readonly<Record<string, (told: Told) => Promise<void> | void>> = {
+  'The schema is usable; the default is the record with y null.': ({ config }) =>
+    expect(toConnectSchema(config.outputSchemaValue).fields?.[0]?.schema.default).toEqual(struct({ x: 1, y: null })),
+  'The recursive schema works, or is rejected at validation; it never stops the task at the first poll.': ({
+    config,
+  }) => expect(containsItself(toConnectSchema(config.outputSchemaValue))).toBe(true),
+  "A record-level error for a value that does not fit in the field's type.": async ({ poll }) => {
+    const { batches, error } = await poll();
+    expect(error).toMatchObject({ name: 'DataError', code: 'RECORD_INVALID', details: { field: expect.any(String) } });
     expect(batches.flatMap(({ records }) => records)).toEqual([]);
   },
-  'avro-value-decimal-to-int': valueIs({ v: 12 }),
-  'avro-value-decimal-to-long': valueIs({ v: 12n }),
-  'avro-value-decimal-to-float': valueIs({ v: 12.5 }),
-  'avro-value-decimal-to-double': valueIs({ v: 12.5 }),
-  'avro-value-decimal-in-array': valueIs({ v: [1, 2, 3] }),
-  'avro-value-struct-missing-default-record': valueIs({ r: struct({ x: 1, y: 'dd' }) }),
-  'avro-value-default-array-poll': valueIs({ a: ['x'] }),
-  'avro-value-recursive-array': valueIs({
+  '12 (int, long) or 12.5 (float, double), as for a double of the same value.': async (told) => {
+    const { schema, value } = await onlyRecord(told);
+    const type = schema?.fields?.find(({ field }) => field === 'v')?.schema.type;
+    const wanted = new Map<unknown, unknown>([
+      ['int32', 12],
+      ['int64', 12n],
+      ['float32', 12.5],
+      ['float64', 12.5],
+    ]);
+    expect(wanted.has(type)).toBe(true);
+    expect(value).toEqual(struct({ v: wanted.get(type) }));
+  },
+  'The array is [1, 2, 3].': valueIs({ v: [1, 2, 3] }),
+  'The field gets its default: x 1, y "dd".': valueIs({ r: struct({ x: 1, y: 'dd' }) }),
+  'The schema is usable: value {"a":["x"]}.': valueIs({ a: ['x'] }),
+  'No field is lost at any level.': valueIs({
     v: 1,
     kids: [struct({ v: 2, kids: [struct({ v: 3, kids: [], w: 30 })], w: 20 })],
     w: 10,
   }),
-  'infer-decimal-nan': ({ batches }) => {
-    const { value, a } = inferred(batches);
-    expect(a?.type).toBe('string');
-    expect(value).toEqual(struct({ _id: 1, a: 'NaN' }));
-  },
-  'infer-decimal-negative-zero': zeroOfScale(0),
-  'infer-decimal-negative-zero-scale': zeroOfScale(2),
+  'The record is published, with a string field for this value (negative zero: a Decimal zero of the same scale).':
+    async (told) => {
+      const { schema, value } = await onlyRecord(told);
+      const member = schema?.fields?.find(({ field }) => field === 'a')?.schema;
+      const text = givenDecimal(told);
+      if (text.startsWith('-0')) {
+        const scale = text.replace(/^-0\.?/, '').length;
+        expect(member).toMatchObject({ type: 'bytes', name: LOGICAL.decimal, parameters: { scale: String(scale) } });
+        expect(value).toEqual(struct({ _id: 1, a: { unscaled: 0n, scale } }));
+      } else {
+        expect(member?.type).toBe('string');
+        expect(value).toEqual(struct({ _id: 1, a: text }));
+      }
+    },
 };
 
 function struct(members: Readonly<Record<string, unknown>>): ReadonlyMap<string, unknown> {
@@ -47,23 +57,19 @@ function struct(members: Readonly<Record<string, unknown>>): ReadonlyMap<string,
 }
 
 function valueIs(members: Readonly<Record<string, unknown>>) {
-  return ({ batches, error }: PollResult): void => {
-    expect(error).toBeUndefined();
-    expect(batches.flatMap(({ records }) => records.map(({ value }) => value))).toEqual([struct(members)]);
-  };
+  return async (told: Told): Promise<void> => expect((await onlyRecord(told)).value).toEqual(struct(members));
 }
 
-function zeroOfScale(scale: number) {
-  return ({ batches }: PollResult): void => {
-    const { value, a } = inferred(batches);
-    expect(a).toMatchObject({ type: 'bytes', name: LOGICAL.decimal, parameters: { scale: String(scale) } });
-    expect(value).toEqual(struct({ _id: 1, a: { unscaled: 0n, scale } }));
-  };
+async function onlyRecord({ poll }: Told): Promise<{ schema: Schema | null; value: unknown }> {
+  const { batches, error } = await poll();
+  expect(error).toBeUndefined();
+  const records = batches.flatMap((batch) => batch.records);
+  expect(records).toHaveLength(1);
+  return { schema: records[0]!.valueSchema, value: records[0]!.value };
 }
 
-/** The value of the only record, and the schema of its field `a`. */
-function inferred(batches: PollResult['batches']) {
-  const [record, ...others] = batches.flatMap(({ records }) => records);
-  expect(others).toEqual([]);
-  return { value: record?.value, a: record?.valueSchema?.fields?.find(({ field }) => field === 'a')?.schema };
+/** The decimal `a` of the document in the script. */
+function givenDecimal({ vector }: Told): string {
+  const [event] = (vector.events ?? []) as { fullDocument?: { a?: { $numberDecimal?: string } } }[];
+  return event?.fullDocument?.a?.$numberDecimal ?? '';
 }
