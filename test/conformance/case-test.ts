@@ -1,5 +1,5 @@
 import { test } from 'vitest';
-import { NotBuiltError } from './not-built.ts';
+import { CannotRunError } from './cannot-run.ts';
 
 /** A case as a test; what isn't built yet is skipped here with its reason, and counted as failed by the runner. */
 export function testCase<Vector extends { readonly name: string }>(
@@ -10,7 +10,7 @@ export function testCase<Vector extends { readonly name: string }>(
     try {
       await run(vector);
     } catch (error) {
-      if (error instanceof NotBuiltError) skip(error.message);
+      if (error instanceof CannotRunError) skip(error.message);
       throw error;
     }
   });

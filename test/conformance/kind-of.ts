@@ -15,6 +15,7 @@ const MARKS = {
   sink: ['mode', 'records', 'server', 'batches', 'deadLetters', 'converterErrors', 'created', 'written', 'effect'],
 } as const;
 
+export type Kind = keyof typeof MARKS;
 type Members = Readonly<Record<string, unknown>>;
 
 /**
@@ -22,7 +23,7 @@ type Members = Readonly<Record<string, unknown>>;
  *
  * @throws TypeError where they have nothing that tells.
  */
-export function kindOf(cases: readonly unknown[]): 'source' | 'sink' {
+export function kindOf(cases: readonly unknown[]): Kind {
   const votes = { source: 0, sink: 0 };
   for (const vector of cases as readonly Members[]) {
     const names = new Set([...Object.keys(vector), ...Object.keys((vector.expected ?? {}) as Members)]);

@@ -78,6 +78,12 @@ export type Expected = {
   readonly validateThrows?: unknown;
   readonly throws?: { readonly stage?: 'start' | 'put'; readonly retriable?: boolean };
   readonly created?: readonly Created[];
+  /** Records that the converter refused. */
+  readonly converterErrors?: readonly {
+    readonly record: number;
+    readonly side: 'key' | 'value';
+    readonly class: string;
+  }[];
   readonly batches?: readonly ExpectedBatch[];
   readonly deadLetters?: readonly DeadLetter[];
   readonly written?: readonly { readonly namespace: string; readonly op: string; readonly target: unknown }[];

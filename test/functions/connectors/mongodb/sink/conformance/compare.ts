@@ -1,7 +1,7 @@
 import { expect } from 'vitest';
 import { elementsOf } from '../../../../../../functions/connectors/mongodb/bson/elements.ts';
 import type { Case, ExpectedBatch, Model } from './case-file.ts';
-import { matches } from './matches.ts';
+import { expectSame, matches } from './matches.ts';
 import { hexOf } from './to-model.ts';
 
 export type OurBatch = { readonly namespace: string; readonly ordered: boolean; readonly models: readonly Model[] };
@@ -21,14 +21,14 @@ export function expectBatches(ours: readonly OurBatch[], theirs: readonly Expect
       expect(own!.map(({ models }) => models.length)).toEqual(wanted!.map(({ models }) => models.length));
     }
     const models = own!.flatMap((batch) => batch.models);
-    const expected = wanted!.flatMap((batch) => batch.models);
+    const expected = wanted!.flatMap((batch) => batch.models).filter(isEncodable);
     expect(models).toHaveLength(expected.length);
     for (const [index, model] of expected.entries()) {
       const isSame = isSameModel(withoutAddedId(models[index]!, model), model, names, isOrdered);
-      expect(isSame ? model : models[index]).toEqual(model);
+      expectSame(isSame, models[index], model);
     }
     const modes = (batches: readonly { ordered?: boolean }[]) => [...new Set(batches.map(({ ordered }) => ordered))];
-    expect(modes(own!)).toEqual(modes(wanted!));
+    if (expected.length > 0) expect(modes(own!)).toEqual(modes(wanted!));
   }
 }
 
@@ -38,6 +38,17 @@ function withoutAddedId(ours: Model, theirs: Model): Model {
   if (!document || !wanted || '_id' in wanted || Object.keys(document)[0] !== '_id') return ours;
   const { _id, ...rest } = document;
   return { ...ours, document: rest };
+}
+
+/** Names with a dollar that a document may have: those of a DBRef; and how a case writes bytes. */
+const WRITABLE = new Set(['$ref', '$id', '$db', '$bson']);
+
+/** A model that no driver sends is in a batch of the peer; here its record is rejected before. */
+function isEncodable({ op, error, update, replacement }: Model): boolean {
+  if (error !== undefined) return false;
+  const names = Object.keys(Object(op === 'replaceOne' ? replacement : update));
+  if (op === 'replaceOne') return names.every((name) => !name.startsWith('$') || WRITABLE.has(name));
+  return op !== 'updateOne' || Array.isArray(update) || names[0]?.startsWith('$') === true;
 }
 
 function isSameModel(ours: Model, theirs: Model, names: Map<unknown, string>, isOrdered: boolean): boolean {

@@ -1,3 +1,5 @@
+import { expect } from 'vitest';
+
 type Names = Map<unknown, string>;
 
 /**
@@ -44,3 +46,10 @@ const KINDS: Readonly<Record<string, RegExp>> = {
   uuidString: /^"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}"$/,
   string: /^".*"$/s,
 };
+
+/** Fails with the difference, which includes the order of members. */
+export function expectSame(isSame: boolean, ours: unknown, theirs: unknown): void {
+  if (isSame) return;
+  expect(JSON.stringify(ours, null, 2)).toBe(JSON.stringify(theirs, null, 2));
+  expect.fail('They differ in what their JSON does not show');
+}

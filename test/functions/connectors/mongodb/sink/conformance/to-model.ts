@@ -25,7 +25,8 @@ const stagesOf = (array: Uint8Array): unknown[] => elementsOf(array).map(({ valu
 /** Documents whose JSON would not read back as themselves are compared by their bytes, as the cases do. */
 function toJson(bytes: Uint8Array): unknown {
   const buffer = Buffer.from(bytes);
-  return Object.assign(JSON.parse(jsonTextOf(buffer, JSON_FORMATS.extended)), { [HEX]: buffer.toString('hex') });
+  const json = JSON.parse(jsonTextOf(buffer, JSON_FORMATS.extended));
+  return Object.defineProperty(json, HEX, { value: buffer.toString('hex') });
 }
 
 /** Not a field of the document: hidden from its names. */

@@ -104,12 +104,14 @@ export function expectCopies(copies: readonly Copied[], wanted: readonly Expecte
   const ours = copies.map(({ database, command: { aggregate: collection, allowDiskUse, pipeline } }) => ({
     database,
     collection,
-    pipeline: canonical((pipeline as Document[]).filter((stage) => !isRangeStage(stage))),
+    pipeline: JSON.stringify(canonical((pipeline as Document[]).filter((stage) => !isRangeStage(stage)))),
     allowDiskUse,
   }));
   // a collection whose ids are of several types is read in as many ranges
   const distinct = new Map(ours.map((copy) => [JSON.stringify(copy), copy]));
-  expect([...distinct.values()]).toEqual(wanted.map((copy) => ({ ...copy, pipeline: plain(copy.pipeline) })));
+  expect([...distinct.values()]).toEqual(
+    wanted.map((copy) => ({ ...copy, pipeline: JSON.stringify(plain(copy.pipeline)) })),
+  );
 }
 
 const isRangeStage = ({ $match, $sort }: Document): boolean =>
@@ -139,7 +141,7 @@ function toWatched({ database, command, batchSize }: Opened) {
       ...(!allChangesForCluster && { database }),
       ...(command.aggregate !== 1 && { collection: command.aggregate }),
     },
-    pipeline: canonical(pipeline),
+    pipeline: JSON.stringify(canonical(pipeline)),
     options: canonical({
       ...options,
       ...(batchSize !== undefined && { batchSize }),
@@ -153,7 +155,7 @@ function toSent({ target, pipeline, options }: Watched) {
   const isSent = (mode: unknown) => mode !== undefined && mode !== 'default';
   return {
     target,
-    pipeline: plain(pipeline ?? []),
+    pipeline: JSON.stringify(plain(pipeline ?? [])),
     options: plain({
       ...rest,
       ...(showExpandedEvents === true && { showExpandedEvents }),

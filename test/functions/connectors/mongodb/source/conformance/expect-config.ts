@@ -89,7 +89,7 @@ function toStartup(config: SourceConfig, wanted: unknown): unknown {
       pipeline: toJson(pipeline),
     };
   }
-  const start = toStartPoint(config, undefined);
+  const start = toStartPoint(config, undefined, 'same');
   return start && 'startAtOperationTime' in start
     ? { mode, t: start.startAtOperationTime.t, i: start.startAtOperationTime.i }
     : { mode };

@@ -5,7 +5,7 @@ import {
   type SourceConfig,
 } from '../../../../../../functions/connectors/mongodb/source/properties.ts';
 import { partitionOf } from '../../../../../../functions/connectors/mongodb/source/source-partition.ts';
-import { refuseNotBuilt } from '../../../../../conformance/not-built.ts';
+import { refuseNotBuilt } from '../../../../../conformance/cannot-run.ts';
 import { type Case, type Expected, type ExpectedRecord, wantedOf } from './case-file.ts';
 import {
   expectCopiedRecords,
@@ -26,7 +26,7 @@ const FRAMEWORK = { name: 'conformance', 'connector.class': 'MongoSourceConnecto
  * Runs a case and compares. Resolves where the result is the wanted one: the peer's, or the better one that the case
  * names, or, for exactly the cases in `deviations.ts`, our own.
  *
- * @throws what `expect` throws, with the difference; NotBuiltError where the case needs what is refused by name.
+ * @throws what `expect` throws, with the difference; CannotRunError where the case needs what is refused by name.
  */
 export async function runSourceCase(vector: Case): Promise<void> {
   const { problems, config } = mongodbSourceConfig.validate({ ...FRAMEWORK, ...vector.props });
