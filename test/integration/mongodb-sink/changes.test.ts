@@ -12,7 +12,8 @@ const { document, value } = documentsWith(name);
 const odd = documentsWith(fc.constantFrom('a', '0', 'a.b', '$a', ''));
 const path = fc.array(name, { minLength: 1, maxLength: 3 }).map((parts) => parts.join('.'));
 
-type Change = (collection: Collection<Document>) => Promise<unknown>;
+/** `base`: from where on the documents of its case are numbered. */
+type Change = (collection: Collection<Document>, base: number) => Promise<unknown>;
 
 const id = fc.integer({ min: 1, max: 3 });
 const byId = (_id: number) => ({ _id }) as Document;
@@ -23,64 +24,73 @@ const tried = (write: () => Promise<unknown>): Promise<unknown> =>
 const change: fc.Arbitrary<Change> = fc.oneof(
   fc.tuple(id, document).map(
     ([_id, full]): Change =>
-      (at) =>
-        at.replaceOne(byId(_id), full, { upsert: true }),
+      (at, base) =>
+        at.replaceOne(byId(base + _id), full, { upsert: true }),
   ),
   fc.tuple(id, path, value).map(
     ([_id, to, set]): Change =>
-      (at) =>
-        tried(() => at.updateOne(byId(_id), { $set: { [to]: set } })),
+      (at, base) =>
+        tried(() => at.updateOne(byId(base + _id), { $set: { [to]: set } })),
   ),
   fc.tuple(id, path).map(
     ([_id, to]): Change =>
-      (at) =>
-        tried(() => at.updateOne(byId(_id), { $unset: { [to]: 1 } })),
+      (at, base) =>
+        tried(() => at.updateOne(byId(base + _id), { $unset: { [to]: 1 } })),
   ),
   fc.tuple(id, path, value).map(
     ([_id, to, push]): Change =>
-      (at) =>
-        tried(() => at.updateOne(byId(_id), { $push: { [to]: push } } as Document)),
+      (at, base) =>
+        tried(() => at.updateOne(byId(base + _id), { $push: { [to]: push } } as Document)),
   ),
   fc.tuple(id, path, fc.constantFrom(1, -1)).map(
     ([_id, to, end]): Change =>
-      (at) =>
-        tried(() => at.updateOne(byId(_id), { $pop: { [to]: end } } as Document)),
+      (at, base) =>
+        tried(() => at.updateOne(byId(base + _id), { $pop: { [to]: end } } as Document)),
   ),
   // cuts an array, at the top or below, and may set elements and other fields in the same change
   fc.tuple(id, name, fc.option(name), fc.nat(3), value).map(([_id, above, below, size, set]): Change => {
     const array = below === null ? above : `${above}.${below}`;
     const cut = { $cond: [{ $isArray: `$${array}` }, { $slice: [`$${array}`, size + 1] }, { $literal: set }] };
-    return (at) => tried(() => at.updateOne(byId(_id), [{ $set: { [array]: cut, z: { $literal: set } } }]));
+    return (at, base) =>
+      tried(() => at.updateOne(byId(base + _id), [{ $set: { [array]: cut, z: { $literal: set } } }]));
   }),
   // any other document in place of this one, told as an update
   fc.tuple(id, document).map(
     ([_id, other]): Change =>
-      (at) =>
+      (at, base) =>
         tried(() =>
-          at.updateOne(byId(_id), [{ $replaceWith: { $mergeObjects: [{ $literal: other }, { _id: '$_id' }] } }]),
+          at.updateOne(byId(base + _id), [{ $replaceWith: { $mergeObjects: [{ $literal: other }, { _id: '$_id' }] } }]),
         ),
   ),
   fc.tuple(id, fc.array(name, { minLength: 1, maxLength: 2 })).map(
     ([_id, names]): Change =>
-      (at) =>
-        tried(() => at.updateOne(byId(_id), [{ $unset: names }])),
+      (at, base) =>
+        tried(() => at.updateOne(byId(base + _id), [{ $unset: names }])),
   ),
   fc.tuple(fc.integer({ min: 4, max: 6 }), odd.document).map(
     ([_id, other]): Change =>
-      async (at) => {
-        await at.deleteOne(byId(_id));
-        await at.insertOne({ _id, ...other } as Document);
+      async (at, base) => {
+        await at.deleteOne(byId(base + _id));
+        await at.insertOne({ _id: base + _id, ...other } as Document);
       },
   ),
   id.map(
     (_id): Change =>
-      (at) =>
-        at.deleteOne(byId(_id)),
+      (at, base) =>
+        at.deleteOne(byId(base + _id)),
   ),
 );
 
+/** Cases that go through the source and the sink together, each with documents of its own. */
+const TOGETHER = 10;
+const cases = fc.array(fc.array(change, { minLength: 1, maxLength: 12 }), { minLength: TOGETHER, maxLength: TOGETHER });
 /** Half of the cases with updates as they are, half with whole documents. */
-const RUNS = Math.ceil(Number(process.env.TAILRACE_FUZZ_CASES ?? 50) / 2);
+const RUNS = Math.ceil(Number(process.env.TAILRACE_FUZZ_CASES ?? 100) / 2 / TOGETHER);
+
+/** The changes of one case one after the other. */
+async function applyCase(changes: readonly Change[], source: Collection<Document>, base: number): Promise<void> {
+  for (const apply of changes) await apply(source, base);
+}
 
 test.each(['default', 'updateLookup'])(
   'any changes of a collection are the same changes in another one (full document: %s)',
@@ -98,8 +108,8 @@ test.each(['default', 'updateLookup'])(
     let seen = watching.batches.length;
     let offset = 0;
     await fc.assert(
-      fc.asyncProperty(fc.array(change, { minLength: 1, maxLength: 12 }), async (changes) => {
-        for (const apply of changes) await apply(source);
+      fc.asyncProperty(cases, async (together) => {
+        await Promise.all(together.map((changes, n) => applyCase(changes, source, 10 * n)));
         const mark = `mark ${offset}`;
         await source.replaceOne({ _id: 'mark' as never }, { mark }, { upsert: true });
         const values: string[] = [];
