@@ -1,5 +1,6 @@
 import { type AutoEncryptionOptions, MongoClient, type ServerApi } from 'mongodb';
 import { hasOption, toDriverUri } from './connection-string.ts';
+import { type KeyStore, readKeyStore } from './key-store.ts';
 
 /** Short enough to tell the operator within ten seconds that nobody answers. */
 const SERVER_SELECTION_TIMEOUT_MS = 8_000;
@@ -20,13 +21,19 @@ export type ClientOptions = {
   readonly serverApiVersion: string;
   readonly serverApiStrict: boolean;
   readonly serverApiDeprecationErrors: boolean;
+  /** The client's certificate. */
+  readonly keyStore?: KeyStore;
   /** Any member answers, whatever the connection string asks for. */
   readonly isForAnyMember?: boolean;
   /** Client-side field level encryption. */
   readonly autoEncryption?: AutoEncryptionOptions;
 };
 
-/** A client that connects with its first command; options of the connection string win over ours. */
+/**
+ * A client that connects with its first command; options of the connection string win over ours.
+ *
+ * @throws ConfigError where the key store can't be read.
+ */
 export function createMongoClient(options: ClientOptions): MongoClient {
   return new MongoClient(toDriverUri(options.uri), {
     driverInfo: { name: handshakeNameOf(options) },
@@ -37,6 +44,7 @@ export function createMongoClient(options: ClientOptions): MongoClient {
       !POOL_OPTIONS.some((name) => hasOption(options.uri, name)) && { maxPoolSize: SINK_POOL_SIZE }),
     ...(options.serverApiVersion !== '' && { serverApi: serverApiOf(options) }),
     ...(options.isForAnyMember && { readPreference: 'nearest', readPreferenceTags: [] }),
+    ...(options.keyStore && readKeyStore(options.keyStore)),
     ...(options.autoEncryption && { autoEncryption: options.autoEncryption }),
   });
 }

@@ -31,6 +31,7 @@ export const mongodbSink: SinkConnector<SinkConfig> = {
         uri: config.connectionUri,
         role: 'sink',
         provider: config.provider,
+        keyStore: { path: config.connectionSslKeystore, password: config.connectionSslKeystorePassword },
         serverApiVersion: config.serverApiVersion,
         serverApiStrict: config.serverApiStrict,
         serverApiDeprecationErrors: config.serverApiDeprecationErrors,

@@ -1,14 +1,8 @@
 import { boolean, password, text } from '../../../connect/properties.ts';
 import { refuseConnectionString } from '../client/connection-string.ts';
+import { refuseTrustStore } from '../client/key-store.ts';
 
 const group = 'Connection';
-
-/** A value that only a part that isn't built would use. */
-const notBuilt = (what: string) => (value: string) => (value === '' ? undefined : `Not built yet: ${what}`);
-const mustBeFalse = (what: string) => (value: string) =>
-  value.toLowerCase() === 'true' ? `Not built yet: ${what}` : undefined;
-
-const KEY_STORES = 'Java key stores; use tlsCAFile and tlsCertificateKeyFile in connection.uri';
 
 /** How to reach the database; these are not per topic. */
 export const connectionProperties = {
@@ -42,9 +36,9 @@ export const connectionProperties = {
   'connection.ssl.truststore': text({
     group,
     importance: 'low',
-    description: 'Path of a Java key store with trusted certificates.',
+    description: 'Trust store of Java, which can not be read here: use tlsCAFile in connection.uri.',
     default: '',
-    check: notBuilt(KEY_STORES),
+    check: refuseTrustStore,
   }),
   'connection.ssl.truststorePassword': password({
     group,
@@ -55,9 +49,9 @@ export const connectionProperties = {
   'connection.ssl.keystore': text({
     group,
     importance: 'low',
-    description: "Path of a Java key store with the client's certificate.",
+    description:
+      'PKCS12 file with the certificate and the private key of the client, where the function runs; TLS itself is switched on in connection.uri.',
     default: '',
-    check: notBuilt(KEY_STORES),
   }),
   'connection.ssl.keystorePassword': password({
     group,
@@ -68,9 +62,8 @@ export const connectionProperties = {
   'mongo.custom.auth.mechanism.enable': text({
     group,
     importance: 'low',
-    description: 'Authentication by a Java class.',
+    description: 'Credentials from a Java class, which can not run here: true is refused.',
     default: '',
-    check: mustBeFalse('authentication by a Java class'),
   }),
   'mongo.custom.auth.mechanism.providerClass': text({
     group,

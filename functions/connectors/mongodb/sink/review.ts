@@ -1,6 +1,7 @@
 import type { Review } from '../../../connect/connector-config.ts';
 import type { Problem } from '../../../connect/errors.ts';
 import type { Property } from '../../../connect/properties.ts';
+import { refuseCredentials } from '../client/refuse-credentials.ts';
 import { DEFAULT_CLASSES } from './class-names.ts';
 import { refuseCombinations } from './combinations.ts';
 import { refuseEncryption } from './encryption.ts';
@@ -25,7 +26,13 @@ export function reviewSink(config: Reviewed, properties: Properties): Partial<Re
   const global = Object.fromEntries(
     Object.entries(config.originals).filter(([name]) => !name.startsWith('topic.override.')),
   );
-  found.push(...refuseEncryption(global));
+  found.push(
+    ...refuseEncryption(global),
+    ...refuseCredentials(
+      global['mongo.custom.auth.mechanism.enable'] ?? '',
+      global['mongo.custom.auth.mechanism.providerClass'] ?? '',
+    ),
+  );
   const said = [...warnings, ...doubtful(global)];
   const review = (texts: Texts) => {
     const regexps = reviewRegexps(texts);

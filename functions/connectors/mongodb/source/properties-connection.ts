@@ -44,7 +44,7 @@ export const connectionProperties = {
   'connection.ssl.truststore': text({
     group: 'Connection',
     importance: 'medium',
-    description: 'Key store with the certificates of authorities. Use tlsCAFile in connection.uri.',
+    description: 'Trust store of Java, which can not be read here: use tlsCAFile in connection.uri.',
     default: '',
   }),
   'connection.ssl.truststorePassword': password({
@@ -56,7 +56,8 @@ export const connectionProperties = {
   'connection.ssl.keystore': text({
     group: 'Connection',
     importance: 'medium',
-    description: 'Key store with the certificate of the client. Use tlsCertificateKeyFile in connection.uri.',
+    description:
+      'PKCS12 file with the certificate and the private key of the client, where the task runs; TLS itself is switched on in connection.uri.',
     default: '',
   }),
   'connection.ssl.keystorePassword': password({

@@ -1,6 +1,8 @@
 import type { Review } from '../../../connect/connector-config.ts';
 import type { Problem } from '../../../connect/errors.ts';
 import { javaOnlyOptionsOf } from '../client/connection-string.ts';
+import { refuseTrustStore } from '../client/key-store.ts';
+import { refuseCredentials } from '../client/refuse-credentials.ts';
 import { FORMATTER_CLASSES } from './class-names.ts';
 import type { SourceConfig } from './properties.ts';
 import { reviewSchemas } from './review-schemas.ts';
@@ -28,24 +30,16 @@ function inconsistencies(config: SourceConfig): Problem[] {
       message: `Class not found: ${config.outputJsonFormatter}`,
     });
   }
-  if (hasOwnCredentials(config) && config.mongoCustomAuthMechanismProviderClass === '') {
-    problems.push({
-      property: 'mongo.custom.auth.mechanism.providerClass',
-      message:
-        'mongo.custom.auth.mechanism.providerClass is required when mongo.custom.auth.mechanism.enable is set to true.',
-    });
-  }
+  const trustStore = refuseTrustStore(config.connectionSslTruststore);
+  if (trustStore !== undefined) problems.push({ property: 'connection.ssl.truststore', message: trustStore });
+  problems.push(
+    ...refuseCredentials(config.mongoCustomAuthMechanismEnable, config.mongoCustomAuthMechanismProviderClass),
+  );
   return problems;
 }
 
 function notBuilt(config: SourceConfig): Problem[] {
   const refused: Record<string, string | false> = {
-    'connection.ssl.truststore':
-      config.connectionSslTruststore !== '' && 'Java key stores; set tlsCAFile in connection.uri',
-    'connection.ssl.keystore':
-      config.connectionSslKeystore !== '' && 'Java key stores; set tlsCertificateKeyFile in connection.uri',
-    'mongo.custom.auth.mechanism.enable':
-      hasOwnCredentials(config) && 'credentials from Java classes; set them in connection.uri',
     'exactly.once.support': config.exactlyOnceSupport === 'required' && 'exactly-once delivery; expected requested',
   };
   return Object.entries(refused).flatMap(([property, reason]) =>
@@ -89,6 +83,3 @@ function withoutEffect(config: SourceConfig): string[] {
 /** Schema output writes documents inside of texts with the formatter too. */
 const usesJson = (config: SourceConfig): boolean =>
   config.outputFormatKey !== 'bson' || config.outputFormatValue !== 'bson';
-
-const hasOwnCredentials = (config: SourceConfig): boolean =>
-  config.mongoCustomAuthMechanismEnable.toLowerCase() === 'true';

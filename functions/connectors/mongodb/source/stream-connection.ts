@@ -21,6 +21,7 @@ export function connectStream(config: SourceConfig): StreamConnection {
     uri: config.connectionUri,
     role: 'source',
     provider: config.provider,
+    keyStore: { path: config.connectionSslKeystore, password: config.connectionSslKeystorePassword },
     serverApiVersion: config.serverApiVersion,
     serverApiStrict: config.serverApiStrict,
     serverApiDeprecationErrors: config.serverApiDeprecationErrors,

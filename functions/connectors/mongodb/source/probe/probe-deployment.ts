@@ -30,6 +30,7 @@ async function probeOnce(config: SourceConfig, serverApiVersion: string, signal:
     uri: config.connectionUri,
     role: 'source',
     provider: config.provider,
+    keyStore: { path: config.connectionSslKeystore, password: config.connectionSslKeystorePassword },
     serverApiVersion,
     // the questions are no part of the stable API
     serverApiStrict: false,

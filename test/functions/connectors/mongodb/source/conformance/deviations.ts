@@ -43,6 +43,29 @@ export const DEVIATIONS: Readonly<Record<string, Deviation>> = {
     holds: (problems) =>
       expect(problems).toEqual([{ property: 'output.json.formatter', message: 'Class not found: java.lang.String' }]),
   },
+  'client-truststore-missing': {
+    reason: 'trust stores of Java are refused, whether they are there or not',
+    digest: '370333503e32b219',
+    holds: (problems) =>
+      expect(problems).toEqual([
+        {
+          property: 'connection.ssl.truststore',
+          message: "Trust stores of Java can't be read here; set tlsCAFile in connection.uri",
+        },
+      ]),
+  },
+  'config-auth-provider-wrong-type': {
+    reason: 'no class of Java can be found here, so none is of a wrong type',
+    digest: 'b18ecab7cf7d4ea4',
+    holds: (problems) =>
+      expect(problems).toEqual([
+        {
+          property: 'mongo.custom.auth.mechanism.providerClass',
+          message:
+            "Unable to find java.lang.String on the classpath. Java classes can't run here; set the credentials in connection.uri",
+        },
+      ]),
+  },
   'errors-open-timeout-token-none': retried('4b94c1de4a2908a2', [9, 9], [1]),
   'errors-open-timeout-token-all': retried('1b072358c072eba1', [9, 9], [1]),
   'errors-read-socket-none': retried('1f8b5b965a362de4', [9, 1], [1, 3]),

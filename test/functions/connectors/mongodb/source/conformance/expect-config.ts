@@ -118,15 +118,23 @@ export function expectSchema(config: SourceConfig, { schema: wanted, throws }: E
   expect(JSON.stringify(toSchemaJson(toConnectSchema(config.outputSchemaValue)))).toBe(JSON.stringify(wanted));
 }
 
-export function expectClient(config: SourceConfig, wanted: Expected['client'] = {}): void {
-  const client = createMongoClient({
-    uri: config.connectionUri,
-    role: 'source',
-    provider: config.provider,
-    serverApiVersion: config.serverApiVersion,
-    serverApiStrict: config.serverApiStrict,
-    serverApiDeprecationErrors: config.serverApiDeprecationErrors,
-  });
+export function expectClient(config: SourceConfig, { client: wanted = {}, throws }: Expected): void {
+  const create = () =>
+    createMongoClient({
+      uri: config.connectionUri,
+      role: 'source',
+      provider: config.provider,
+      keyStore: { path: config.connectionSslKeystore, password: config.connectionSslKeystorePassword },
+      serverApiVersion: config.serverApiVersion,
+      serverApiStrict: config.serverApiStrict,
+      serverApiDeprecationErrors: config.serverApiDeprecationErrors,
+    });
+  if (throws) {
+    expect(throws[0]?.message).toBe('Failed to initialize SSLContext.');
+    expect(create).toThrow(/^connection\.ssl\.keystore: Expected a PKCS12 file/);
+    return;
+  }
+  const client = create();
   const {
     hosts,
     tls = false,
@@ -150,8 +158,7 @@ export function expectClient(config: SourceConfig, wanted: Expected['client'] = 
     retryReads,
     // our own name, in the peer's form
     handshakeNames: handshakeNameOf({ role: 'source', provider: config.provider }).replace('tailrace', 'mongo-kafka'),
-    // key stores are not built: a configuration that names one is refused before
-    sslContextReplaced: false,
+    sslContextReplaced: config.connectionSslKeystore !== '',
     invalidHostNameAllowed: false,
   }).toEqual(wanted);
 }

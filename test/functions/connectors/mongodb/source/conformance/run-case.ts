@@ -71,7 +71,7 @@ async function expectResult(vector: Case, config: SourceConfig): Promise<void> {
     case 'schema':
       return expectSchema(config, wanted);
     case 'client':
-      return expectClient(config, wanted.client);
+      return expectClient(config, wanted);
     case undefined:
       return expectPoll(vector, config, wanted);
     default:
