@@ -50,6 +50,6 @@ function askedBy({ connectionUri }: SourceConfig): Asked {
 const printed = (facts: DeploymentFacts) => ({
   deployment: nameOf(facts),
   topology: facts.topology ?? 'unknown',
-  service: facts.service,
+  hosting: facts.service,
   ...(facts.unknown.length > 0 && { unknown: facts.unknown }),
 });
