@@ -1,5 +1,7 @@
 import { expect, test } from 'vitest';
-import { handled, plain, updateOne } from './handling.ts';
+import { type Schema, STRING } from '../../../../../../functions/connect/records.ts';
+import { toRecord } from '../conformance/to-record.ts';
+import { handled, handledData, plain, updateOne } from './handling.ts';
 
 const int = (value: number) => ({ $numberInt: String(value) });
 const mongodb = (value: object, key = '{"id": "1"}') =>
@@ -61,5 +63,50 @@ test('nulls of a row are left out if the property says so', () => {
   const removing = { 'change.data.capture.handler.remove.null.values': 'true' };
   expect(row({ op: 'c', after: { id: 1, a: null, $b: null, c: 2 } }, '{"id": 1}', removing)).toMatchObject({
     replacement: { _id: { id: int(1) }, c: int(2) },
+  });
+});
+
+const struct = (fields: Readonly<Record<string, Schema>>): Schema => ({
+  type: 'struct',
+  optional: false,
+  fields: Object.entries(fields).map(([field, schema]) => ({ field, schema })),
+});
+const INT: Schema = { type: 'int32', optional: false };
+
+test('rows come as structs, too', () => {
+  const columns = struct({ id: INT, n: STRING });
+  const record = {
+    ...toRecord({}, 0),
+    keySchema: struct({ id: INT }),
+    key: new Map([['id', 1]]),
+    valueSchema: struct({ op: STRING, after: columns }),
+    value: new Map<string, unknown>([
+      ['op', 'c'],
+      [
+        'after',
+        new Map<string, unknown>([
+          ['id', 1],
+          ['n', 'x'],
+        ]),
+      ],
+    ]),
+  };
+  expect(plain(handledData('debezium.rdbms.postgres.PostgresHandler', record))).toEqual({
+    op: 'replaceOne',
+    filter: { _id: { id: int(1) } },
+    replacement: { _id: { id: int(1) }, n: 'x' },
+    upsert: true,
+  });
+});
+
+test('documents come in maps without a schema, too', () => {
+  const record = {
+    ...toRecord({}, 0),
+    key: new Map([['id', '{"$oid": "5f15aab12435743f9bd126a4"}']]),
+    value: new Map([['op', 'd']]),
+  };
+  expect(plain(handledData('debezium.mongodb.ChangeStreamHandler', record))).toEqual({
+    op: 'deleteOne',
+    filter: { _id: { $oid: '5f15aab12435743f9bd126a4' } },
   });
 });

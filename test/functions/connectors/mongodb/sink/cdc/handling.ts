@@ -1,3 +1,4 @@
+import type { SinkRecord } from '../../../../../../functions/connect/records.ts';
 import { planRecord } from '../../../../../../functions/connectors/mongodb/sink/plan-record.ts';
 import { sinkConfig } from '../../../../../../functions/connectors/mongodb/sink/properties.ts';
 import { commandOf, toStatement } from '../../../../../../functions/connectors/mongodb/sink/statements.ts';
@@ -10,7 +11,11 @@ import { SETTINGS_DEPS } from '../settings-deps.ts';
 type Properties = Readonly<Record<string, string>>;
 
 /** What a handler of the peer, named from `cdc.` on, makes of one record: a model in canonical Extended JSON. */
-export function handled(handler: string, record: CaseRecord, properties: Properties = {}) {
+export const handled = (handler: string, record: CaseRecord, properties: Properties = {}) =>
+  handledData(handler, toRecord(record, 0), properties);
+
+/** The same of a record with Connect's data. */
+export function handledData(handler: string, record: SinkRecord, properties: Properties = {}) {
   const config = sinkConfig.parse({
     name: 'handling',
     'connector.class': 'MongoSinkConnector',
@@ -20,7 +25,7 @@ export function handled(handler: string, record: CaseRecord, properties: Propert
     ...properties,
   });
   const { plan } = topicSettings(config, SETTINGS_DEPS)('t')!;
-  const planned = planRecord(toRecord(record, 0), plan);
+  const planned = planRecord(record, plan);
   return planned && 'model' in planned
     ? toModel(commandOf(planned.model), toStatement(planned.model, 't-0@0'))
     : planned;
