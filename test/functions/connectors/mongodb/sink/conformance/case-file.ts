@@ -76,7 +76,7 @@ export type DeadLetter = {
 export type Expected = {
   readonly configErrors?: readonly { readonly property: string; readonly message: unknown }[];
   readonly validateThrows?: unknown;
-  readonly throws?: { readonly stage?: 'start' | 'put'; readonly retriable?: boolean };
+  readonly throws?: { readonly stage?: 'start' | 'put'; readonly retriable?: boolean; readonly message?: unknown };
   readonly created?: readonly Created[];
   /** Records that the converter refused. */
   readonly converterErrors?: readonly {
@@ -99,6 +99,8 @@ export type Case = {
   readonly props: Readonly<Record<string, string>>;
   readonly records?: readonly CaseRecord[];
   readonly server?: ServerScript;
+  /** The order of fields does not matter: Java's hash maps have none. */
+  readonly unordered?: boolean;
   readonly mode?: 'validate' | 'connect';
   readonly expected: Expected;
   /** What a correct implementation gives where the peer is wrong. */

@@ -42,6 +42,7 @@ export const DEVIATIONS: Readonly<Record<string, Deviation>> = {
     }),
   },
   'config/connected old server api': unseenServer('1f570373bcb70e6c'),
+  'config/connected timeseries creates': unseenServer('615a3c805bbfe6e1'),
   'config/connected old server timeseries': unseenServer('bcab1dc7cb05e458'),
   'config/connected timeseries ordinary collection': unseenServer('c29ff9cb30fb8f33'),
   'errors/command error all': {

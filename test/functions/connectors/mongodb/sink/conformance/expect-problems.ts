@@ -17,19 +17,33 @@ const IN_JAVA = [
   "shouldn't be set directly",
 ];
 
-/** The same properties have problems, each in the peer's words where those are not Java's. */
-export function expectProblems(problems: readonly Problem[], { configErrors = [] }: Expected): void {
-  // the peer finds some only at its start, without a property
-  if (configErrors.length === 0) {
-    expect(problems.length).toBeGreaterThan(0);
-    return;
-  }
+/**
+ * The same properties have problems, each in the peer's words where those are not Java's. What the peer finds only at
+ * its start has no property there; its words count all the same.
+ */
+export function expectProblems(problems: readonly Problem[], { configErrors, throws }: Expected): void {
+  if (configErrors) expectProperties(problems, configErrors);
+  else expect(problems.length).toBeGreaterThan(0);
+  const words = throws?.message;
+  if (typeof words !== 'string' || isJava(words) || !ABOUT_CONFIGURATION.test(words)) return;
+  // a problem of an override says where it comes from
+  expect(
+    problems.some(({ message }) => message.startsWith(words)),
+    words,
+  ).toBe(true);
+}
+
+const ABOUT_CONFIGURATION = /^(?:Invalid value .* for configuration |Missing required configuration )/s;
+
+function expectProperties(problems: readonly Problem[], configErrors: NonNullable<Expected['configErrors']>): void {
   const propertiesOf = (list: readonly { readonly property: string }[]) =>
     [...new Set(list.map(({ property }) => property))].sort();
   expect(propertiesOf(problems)).toEqual(propertiesOf(configErrors));
   for (const { property, message } of configErrors) {
-    if (typeof message !== 'string' || IN_JAVA.some((words) => message.includes(words))) continue;
+    if (typeof message !== 'string' || isJava(message)) continue;
     const ours = problems.filter((problem) => problem.property === property).map((problem) => problem.message);
     expect(ours).toContain(message);
   }
 }
+
+const isJava = (message: string): boolean => IN_JAVA.some((words) => message.includes(words));

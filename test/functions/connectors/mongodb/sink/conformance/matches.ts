@@ -1,6 +1,7 @@
 import { expect } from 'vitest';
 
-type Names = Map<unknown, string>;
+/** What the placeholders of a case stood for so far, by their `ref`. */
+export type Names = Map<unknown, string>;
 
 /**
  * Whether canonical Extended JSON is what a case expects: field order counts, doubles are compared as numbers, and a
@@ -18,7 +19,8 @@ export function matches(actual: unknown, expected: unknown, names: Names, isOrde
   if (!isObject(expected)) return Object.is(actual, expected);
   if (!isObject(actual)) return false;
   if (typeof expected.$numberDouble === 'string') {
-    return Object.is(Number(actual.$numberDouble), Number(expected.$numberDouble));
+    const [ours, theirs] = [Number(actual.$numberDouble), Number(expected.$numberDouble)];
+    return Object.is(ours, theirs) && (!Number.isNaN(theirs) || expected.$numberDouble === 'NaN');
   }
   const [ours, theirs] = [Object.keys(actual), Object.keys(expected)];
   const sameNames = isOrdered ? ours.join('\0') === theirs.join('\0') : ours.length === theirs.length;

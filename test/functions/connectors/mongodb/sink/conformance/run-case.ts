@@ -21,6 +21,8 @@ const MEMBERS = new Set([
   'effect',
 ]);
 
+const LISTS = ['configErrors', 'converterErrors', 'created', 'batches', 'deadLetters', 'written', 'effect'] as const;
+
 /**
  * Runs a case and compares. Resolves where the result is the wanted one: the peer's, or the better one that the case
  * names, or, for exactly the cases in `deviations.ts`, our own.
@@ -30,12 +32,24 @@ const MEMBERS = new Set([
 export async function runSinkCase(vector: Case, database: RealDatabase = NO_DATABASE): Promise<void> {
   const { problems, config } = sinkConfig.validate({ ...FRAMEWORK, ...vector.props, ...OWN });
   refuseNotBuilt(problems);
-  const deviation = deviationOf(vector);
-  const wanted = deviation?.wanted(vector.expected) ?? vector.improved ?? vector.expected;
-  expect(Object.keys(wanted).filter((member) => !MEMBERS.has(member))).toEqual([]);
+  const wanted = wantedOf(vector);
   if (isRefused(wanted)) expectProblems(config ? await startProblems(config) : problems, wanted);
   else if (vector.mode === undefined) await expectWritten(vector, built(config, problems), wanted, database);
-  else built(config, problems);
+  else {
+    built(config, problems);
+    // nothing is asked of a server before something is written
+    expect(wanted.created ?? []).toEqual([]);
+  }
+}
+
+/** What has to come out. A result of the peer is whole: what it does not name did not happen. */
+function wantedOf(vector: Case): Expected {
+  const named = deviationOf(vector)?.wanted(vector.expected) ?? vector.improved;
+  const wanted = named ?? { batches: [], created: [], ...vector.expected };
+  expect(Object.keys(wanted).filter((member) => !MEMBERS.has(member))).toEqual([]);
+  for (const member of LISTS) expect(Array.isArray(wanted[member] ?? []), member).toBe(true);
+  expect([undefined, 'start', 'put']).toContain(wanted.throws?.stage);
+  return wanted;
 }
 
 /** What the peer finds at its start is a problem of the configuration here. */
