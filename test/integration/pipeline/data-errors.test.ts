@@ -35,12 +35,14 @@ test('errors.tolerance=all: what no converter takes is a dead letter of the sour
 });
 
 test('errors.tolerance=none: it stops the task with a sentence, without a dead letter', async () => {
-  await using pipeline = await openPipeline({ source: UNCONVERTIBLE });
-  const { name, services, source, sources } = pipeline;
+  // an idle stream's position would move in between
+  const source = { ...UNCONVERTIBLE, 'offset.flush.interval.ms': '600000' };
+  await using pipeline = await openPipeline({ source });
+  const { name, services, sources } = pipeline;
   const [service] = sources;
   await service!.until('streaming');
   const before = await pipeline.storedOffset();
-  await source.insertOne({ _id: 1 as never, secret: 'content' });
+  await pipeline.source.insertOne({ _id: 1 as never, secret: 'content' });
   expect(await service!.task().exited).toBe(2);
   const log = readFileSync(service!.task().logFile, 'utf8');
   expect(log).toContain('Expected a text for StringConverter');

@@ -45,6 +45,21 @@ export const DEVIATIONS: Readonly<Record<string, Deviation>> = {
   'config/connected timeseries creates': unseenServer('615a3c805bbfe6e1'),
   'config/connected old server timeseries': unseenServer('bcab1dc7cb05e458'),
   'config/connected timeseries ordinary collection': unseenServer('c29ff9cb30fb8f33'),
+  'config/custom auth wrong class': refusedHere(
+    '6b51a12b8e1fea4b',
+    'mongo.custom.auth.mechanism.providerClass',
+    "Unable to find com.mongodb.kafka.connect.sink.processor.DocumentIdAdder on the classpath. Java classes can't run here; set the credentials in connection.uri",
+  ),
+  'config/custom auth upper case': refusedHere(
+    '6be8dbc3bbfd7c65',
+    'mongo.custom.auth.mechanism.providerClass',
+    'mongo.custom.auth.mechanism.providerClass is required when mongo.custom.auth.mechanism.enable is set to true.',
+  ),
+  'config/ssl store names': refusedHere(
+    'a3d3576a9475e90e',
+    'connection.ssl.truststore',
+    "Invalid value missing.jks for configuration connection.ssl.truststore: Trust stores of Java can't be read here; set tlsCAFile in connection.uri",
+  ),
   'errors/command error all': {
     reason: 'a user without the right to write is not the fault of a record: it comes again',
     digest: '8e8ee6b1b8152efa',
@@ -132,6 +147,14 @@ function unseenServer(digest: string): Deviation {
     reason: 'the server is looked at when something is written, not before',
     digest,
     wanted: () => ({ configErrors: [] }),
+  };
+}
+
+function refusedHere(digest: string, property: string, message: string): Deviation {
+  return {
+    reason: 'what Java alone can read or run is refused at validation, with what to set instead',
+    digest,
+    wanted: () => ({ configErrors: [{ property, message }] }),
   };
 }
 
