@@ -45,7 +45,7 @@ test('errors.tolerance=none: it stops the task with a sentence, without a dead l
   await pipeline.source.insertOne({ _id: 1 as never, secret: 'content' });
   expect(await service!.task().exited).toBe(2);
   const log = readFileSync(service!.task().logFile, 'utf8');
-  expect(log).toContain('Expected a text for StringConverter');
+  expect(log).toContain('Expected a value that can be printed for StringConverter, got bytes');
   expect(log).not.toContain('content');
   expect(await receiveDeadLetters(services, `${name}-source`)).toEqual([]);
   expect((await pipeline.storedOffset())?.offset).toEqual(before?.offset);
