@@ -12,6 +12,7 @@ export default defineConfig({
             'test/infra/local/**/*.test.ts',
             'test/cli/**/*.test.ts',
             'test/bench/**/*.test.ts',
+            'test/conformance/**/*.test.ts',
           ],
         },
       },

@@ -1,3 +1,4 @@
+import { CONVERTERS, NOT_BUILT_CONVERTERS } from '../functions/connect/converters/converter-classes.ts';
 import { ERROR_CODES } from '../functions/connect/errors.ts';
 import { METRICS } from '../functions/connect/metrics.ts';
 import { sinkConnectorOf } from '../functions/connectors/sinks.ts';
@@ -27,6 +28,7 @@ export function referencePages(): Readonly<Record<string, string>> {
       `${WRITTEN_BY}\n\nFor connector files with \`"connector.class": "${PACKAGE}.MongoSinkConnector"\`. ${SHARED}`,
       sink,
     ),
+    'converters.md': toConverterPage(),
     'errors.md': toErrorPage(),
     'metrics.md': toMetricPage(),
     'connector.schema.json': toJson(
@@ -49,6 +51,18 @@ function declared(find: (name: string) => { readonly config: Declared } | undefi
     throw new TypeError(`Expected one connector for all of ${namesOfClass(simple).join(', ')}`);
   }
   return first.config;
+}
+
+function toConverterPage(): string {
+  const classes = Object.keys(CONVERTERS).map((name) => `- ${code(name)}`);
+  const intro = [
+    ...[WRITTEN_BY, '', 'Classes for `key.converter` and `value.converter`, by full name, simple name or alias:', ''],
+    ...[...classes, ''],
+    'Their own properties stand behind `key.converter.` and `value.converter.`, as in `value.converter.schemas.enable`, and',
+    'count only where the connector file names the class. Without a class it is StringConverter.',
+  ].join('\n');
+  const properties = Object.assign({}, ...Object.values(CONVERTERS).map((found) => found.properties));
+  return toPropertyPage('Converters', intro, { properties, families: {}, notBuilt: NOT_BUILT_CONVERTERS });
 }
 
 function toErrorPage(): string {

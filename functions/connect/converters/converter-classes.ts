@@ -28,13 +28,13 @@ export const CONVERTERS: Readonly<Record<string, ConverterClass>> = {
   ),
 };
 
-/** Converters of schema registries: known, not built yet. */
-const NOT_BUILT = [
-  'io.confluent.connect.avro.AvroConverter',
-  'io.confluent.connect.protobuf.ProtobufConverter',
-  'io.confluent.connect.json.JsonSchemaConverter',
-  'com.amazonaws.services.schemaregistry.kafkaconnect.AWSKafkaAvroConverter',
-];
+/** Converters that are known, but not built yet: refused by name. */
+export const NOT_BUILT_CONVERTERS = {
+  'io.confluent.connect.avro.AvroConverter': 'Avro, with a schema registry of Confluent',
+  'io.confluent.connect.protobuf.ProtobufConverter': 'Protobuf, with a schema registry of Confluent',
+  'io.confluent.connect.json.JsonSchemaConverter': 'JSON Schema, with a schema registry of Confluent',
+  'com.amazonaws.services.schemaregistry.kafkaconnect.AWSKafkaAvroConverter': 'Avro, with the schema registry of Glue',
+};
 
 function declare<const S extends Shape>(properties: S, create: (config: ConfigOf<S>) => Converter): ConverterClass {
   const config = connectorConfig({ properties });
@@ -50,7 +50,7 @@ export const refuseHeaderConverter = (name: string): string | undefined =>
 
 function refuseUnless(built: readonly string[], name: string): string | undefined {
   if (fullNameOf(built, name)) return undefined;
-  const isKnown = fullNameOf(NOT_BUILT, name) !== undefined;
+  const isKnown = fullNameOf(Object.keys(NOT_BUILT_CONVERTERS), name) !== undefined;
   return `${isKnown ? 'Not built yet' : 'Class not found'}: ${name}; expected one of ${built.join(', ')}`;
 }
 

@@ -4,6 +4,7 @@ import { javaOnlyOptionsOf } from '../client/connection-string.ts';
 import { refuseTrustStore } from '../client/key-store.ts';
 import { refuseCredentials } from '../client/refuse-credentials.ts';
 import { FORMATTER_CLASSES } from './class-names.ts';
+import { doubtfulConverters } from './doubtful-converters.ts';
 import type { SourceConfig } from './properties.ts';
 import { reviewSchemas } from './review-schemas.ts';
 
@@ -12,7 +13,7 @@ export function reviewConfig(config: SourceConfig): Review {
   const schemas = reviewSchemas(config);
   return {
     problems: [...inconsistencies(config), ...schemas.problems, ...notBuilt(config)],
-    warnings: [...deprecations(config), ...schemas.warnings, ...withoutEffect(config)],
+    warnings: [...deprecations(config), ...schemas.warnings, ...withoutEffect(config), ...doubtfulConverters(config)],
   };
 }
 

@@ -80,3 +80,36 @@ test('deprecated names and properties without effect are warnings', () => {
     'tasks.max',
   ]);
 });
+
+const AS_STRING = 'org.apache.kafka.connect.storage.StringConverter';
+const AS_BYTES = 'org.apache.kafka.connect.converters.ByteArrayConverter';
+
+test.each<[situation: string, properties: Record<string, string>, warnings: readonly string[]]>([
+  ['texts as texts', {}, []],
+  ['bytes as bytes', { 'output.format.value': 'bson', 'value.converter': AS_BYTES }, []],
+  ['bytes in JSON', { 'output.format.value': 'bson', 'value.converter': 'JsonConverter' }, []],
+  [
+    'bytes as texts',
+    { 'output.format.value': 'bson' },
+    ['value.converter: With output.format.value=bson, StringConverter takes no bytes'],
+  ],
+  [
+    'texts as bytes',
+    { 'key.converter': AS_BYTES },
+    ['key.converter: With output.format.key=json, ByteArrayConverter takes no texts'],
+  ],
+  [
+    'structs as texts',
+    { 'output.format.value': 'schema', 'value.converter': AS_STRING },
+    ['value.converter: With output.format.value=schema, StringConverter writes structs as Java prints them'],
+  ],
+])('a converter that can not be meant is warned about: %s', (_, properties, warnings) => {
+  const found = review(properties);
+  expect(found.problems).toEqual([]);
+  expect(found.warnings).toEqual(warnings.map((beginning) => expect.stringContaining(beginning)));
+});
+
+test('what is wrong with the properties of a converter is refused with the rest', () => {
+  const { problems } = review({ 'value.converter': 'JsonConverter', 'value.converter.schemas.enable': 'perhaps' });
+  expect(problems.map(({ property }) => property)).toEqual(['value.converter.schemas.enable']);
+});
