@@ -49,6 +49,27 @@ export function createMongoClient(options: ClientOptions): MongoClient {
   });
 }
 
+/** What the properties of a connector say of its connection. */
+export type ConnectionConfig = {
+  readonly connectionUri: string;
+  readonly provider: string;
+  readonly connectionSslKeystore: string;
+  readonly connectionSslKeystorePassword: string;
+  readonly serverApiVersion: string;
+  readonly serverApiStrict: boolean;
+  readonly serverApiDeprecationErrors: boolean;
+};
+
+export const toClientOptions = (config: ConnectionConfig, role: ClientOptions['role']): ClientOptions => ({
+  uri: config.connectionUri,
+  role,
+  provider: config.provider,
+  keyStore: { path: config.connectionSslKeystore, password: config.connectionSslKeystorePassword },
+  serverApiVersion: config.serverApiVersion,
+  serverApiStrict: config.serverApiStrict,
+  serverApiDeprecationErrors: config.serverApiDeprecationErrors,
+});
+
 /** `tailrace|source`, and `|<provider>` where one is set. */
 export const handshakeNameOf = ({ role, provider }: Pick<ClientOptions, 'role' | 'provider'>): string =>
   ['tailrace', role, provider].filter((part) => part !== '').join('|');

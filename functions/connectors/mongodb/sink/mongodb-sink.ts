@@ -5,7 +5,7 @@ import { ConnectorError } from '../../../connect/errors.ts';
 import type { Log } from '../../../connect/log.ts';
 import type { Outcome } from '../../../connect/outcomes.ts';
 import { positionOf, type SinkRecord } from '../../../connect/records.ts';
-import { createMongoClient } from '../client/mongo-client.ts';
+import { createMongoClient, toClientOptions } from '../client/mongo-client.ts';
 import type { WriteDeps } from './database-calls.ts';
 import { toAutoEncryption, withEncryption } from './encryption.ts';
 import { findWith } from './find-documents.ts';
@@ -27,16 +27,7 @@ export const mongodbSink: SinkConnector<SinkConfig> = {
   async open(config, deps) {
     const autoEncryption = toAutoEncryption(config);
     const client = withEncryption(config.csfleEnabled, () =>
-      createMongoClient({
-        uri: config.connectionUri,
-        role: 'sink',
-        provider: config.provider,
-        keyStore: { path: config.connectionSslKeystore, password: config.connectionSslKeystorePassword },
-        serverApiVersion: config.serverApiVersion,
-        serverApiStrict: config.serverApiStrict,
-        serverApiDeprecationErrors: config.serverApiDeprecationErrors,
-        ...(autoEncryption && { autoEncryption }),
-      }),
+      createMongoClient({ ...toClientOptions(config, 'sink'), ...(autoEncryption && { autoEncryption }) }),
     );
     const database = {
       send: sendWith(client, config.csfleEnabled),

@@ -1,6 +1,6 @@
 import type { ClientSession, Document, MongoClient } from 'mongodb';
 import { cursorCommands } from '../client/cursor-commands.ts';
-import { createMongoClient } from '../client/mongo-client.ts';
+import { createMongoClient, toClientOptions } from '../client/mongo-client.ts';
 import { untilAborted } from '../client/until-aborted.ts';
 import type { SourceConfig } from './properties.ts';
 
@@ -17,15 +17,7 @@ export type StreamConnection = { openSession(): StreamSession; close(): Promise<
 
 /** The driver's connection to the deployment; it is made with the first command. */
 export function connectStream(config: SourceConfig): StreamConnection {
-  const client = createMongoClient({
-    uri: config.connectionUri,
-    role: 'source',
-    provider: config.provider,
-    keyStore: { path: config.connectionSslKeystore, password: config.connectionSslKeystorePassword },
-    serverApiVersion: config.serverApiVersion,
-    serverApiStrict: config.serverApiStrict,
-    serverApiDeprecationErrors: config.serverApiDeprecationErrors,
-  });
+  const client = createMongoClient(toClientOptions(config, 'source'));
   return {
     openSession: () => openSession(client),
     close: () => client.close(),

@@ -1,6 +1,6 @@
 import { type Document, type MongoClient, MongoServerError, MongoServerSelectionError } from 'mongodb';
 import { messageOf } from '../../../../connect/errors.ts';
-import { createMongoClient } from '../../client/mongo-client.ts';
+import { createMongoClient, toClientOptions } from '../../client/mongo-client.ts';
 import { untilAborted } from '../../client/until-aborted.ts';
 import type { SourceConfig } from '../properties.ts';
 import type { Finding, Findings } from './deployment-facts.ts';
@@ -27,10 +27,7 @@ export async function probeDeployment(config: SourceConfig, signal: AbortSignal)
 
 async function probeOnce(config: SourceConfig, serverApiVersion: string, signal: AbortSignal): Promise<Findings> {
   const client = createMongoClient({
-    uri: config.connectionUri,
-    role: 'source',
-    provider: config.provider,
-    keyStore: { path: config.connectionSslKeystore, password: config.connectionSslKeystorePassword },
+    ...toClientOptions(config, 'source'),
     serverApiVersion,
     // the questions are no part of the stable API
     serverApiStrict: false,

@@ -4,6 +4,7 @@ import type { Problem } from '../../../../../../functions/connect/errors.ts';
 import {
   createMongoClient,
   handshakeNameOf,
+  toClientOptions,
 } from '../../../../../../functions/connectors/mongodb/client/mongo-client.ts';
 import { copySettingsOf } from '../../../../../../functions/connectors/mongodb/source/copy/copy-settings.ts';
 import { errorHandlingOf } from '../../../../../../functions/connectors/mongodb/source/error-handling.ts';
@@ -119,16 +120,7 @@ export function expectSchema(config: SourceConfig, { schema: wanted, throws }: E
 }
 
 export function expectClient(config: SourceConfig, { client: wanted = {}, throws }: Expected): void {
-  const create = () =>
-    createMongoClient({
-      uri: config.connectionUri,
-      role: 'source',
-      provider: config.provider,
-      keyStore: { path: config.connectionSslKeystore, password: config.connectionSslKeystorePassword },
-      serverApiVersion: config.serverApiVersion,
-      serverApiStrict: config.serverApiStrict,
-      serverApiDeprecationErrors: config.serverApiDeprecationErrors,
-    });
+  const create = () => createMongoClient(toClientOptions(config, 'source'));
   if (throws) {
     expect(throws[0]?.message).toBe('Failed to initialize SSLContext.');
     expect(create).toThrow(/^connection\.ssl\.keystore: Expected a PKCS12 file/);
