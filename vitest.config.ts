@@ -14,6 +14,8 @@ export default defineConfig({
             'test/bench/**/*.test.ts',
             'test/conformance/**/*.test.ts',
           ],
+          // property tests take seconds where something else has the cores
+          testTimeout: 30_000,
         },
       },
       {
