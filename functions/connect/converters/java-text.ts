@@ -23,7 +23,7 @@ export function javaText(schema: Schema | null | undefined, value: unknown): str
   if (value instanceof Map) return schema?.type === 'struct' ? structText(schema, value) : mapText(schema, value);
   throw new DataError(
     'RECORD_INVALID',
-    `Expected a text for StringConverter, or what Java prints as one, got ${schema?.type ?? typeof value}`,
+    `Expected a value that can be printed for StringConverter, got ${schema?.type ?? typeof value}`,
   );
 }
 

@@ -68,7 +68,7 @@ test('refuses data of another kind, without showing it', () => {
     'Expected bytes for ByteArrayConverter, got string for topic orders',
   );
   expect(() => stringConverter.toBytes('orders', null, { secret: 1 })).toThrow(
-    'Expected a text for StringConverter, or what Java prints as one, got object',
+    'Expected a value that can be printed for StringConverter, got object',
   );
   // Java would print an address in memory
   expect(() => stringConverter.toBytes('orders', BYTES, Buffer.from('secret'))).toThrow('got bytes');
