@@ -94,9 +94,15 @@ function toText(name: 'key' | 'value', bytes: Uint8Array | null): Record<string,
   return { [name]: text, [`${name}Encoding`]: encoding };
 }
 
-/** SQS refuses U+FFFE and U+FFFF; JSON itself escapes the control characters and lone surrogates. */
+/**
+ * SQS refuses U+FFFE and U+FFFF, and nobody sees U+007F to U+009F; JSON itself escapes the other control characters and
+ * lone surrogates.
+ */
 export const toSqsText = (document: unknown): string =>
-  JSON.stringify(document).replace(/[\uFFFE\uFFFF]/g, (char) => `\\u${char.charCodeAt(0).toString(16)}`);
+  JSON.stringify(document).replace(
+    /[\u007F-\u009F\uFFFE\uFFFF]/g,
+    (char) => `\\u${char.charCodeAt(0).toString(16).padStart(4, '0')}`,
+  );
 
 const encoded = z.enum(['utf8', 'base64', 'null']);
 const text = z.string().nullable();

@@ -16,7 +16,7 @@ const bytes = fc.oneof(
   fc.constant(null),
   fc.uint8Array({ maxLength: 60 }).map((array) => Buffer.from(array)),
   fc.string({ unit: 'grapheme', maxLength: 30 }).map((text) => Buffer.from(text)),
-  fc.constantFrom('\uFFFE', '\uFFFF', '\u0000\u0007', '"\\', '').map((text) => Buffer.from(text)),
+  fc.constantFrom('\uFFFE', '\uFFFF', '\u0000\u0007', '\u007F\u0085', '"\\', '').map((text) => Buffer.from(text)),
 );
 const recordOf = fc.record({
   topic: fc.constantFrom('orders', 'a.b-c_1'),
