@@ -17,7 +17,7 @@ const PART_BYTES = 8 * 1024 * 1024;
 
 export const openS3Objects = (config: S3ClientConfig = {}): ObjectStore => createS3Objects(new S3Client(config));
 
-export function createS3Objects(client: Pick<S3Client, 'send'>): ObjectStore {
+function createS3Objects(client: Pick<S3Client, 'send'>): ObjectStore {
   async function put(Bucket: string, Key: string, bytes: Uint8Array): Promise<void> {
     if (bytes.length > PART_BYTES) return putInParts(Bucket, Key, bytes);
     await client.send(new PutObjectCommand({ Bucket, Key, Body: bytes }));

@@ -49,7 +49,7 @@ export function waitingWrites(): WaitingWrites {
 }
 
 /** Those of a list that no earlier one may share its document with. */
-export function firstOfEach(writes: readonly Write[]): Write[] {
+function firstOfEach(writes: readonly Write[]): Write[] {
   const seen = new Set<string | undefined>();
   return writes.filter(({ id }) => {
     const isFirst = seen.size === 0 || (id !== undefined && !seen.has(undefined) && !seen.has(id));

@@ -49,7 +49,7 @@ export function toDouble(source: Buffer, type: number, at: number): number | und
 }
 
 /** A BSON timestamp's seconds are unsigned; the peer reads them signed, so that they end in 2038. */
-export const timestampMillis = (source: Buffer, at: number): number => source.readUInt32LE(at + 4) * 1000;
+const timestampMillis = (source: Buffer, at: number): number => source.readUInt32LE(at + 4) * 1000;
 
 function cut(value: number): bigint {
   if (Number.isNaN(value)) return 0n;
