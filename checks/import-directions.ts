@@ -64,6 +64,11 @@ export const rooms: readonly Room[] = [
     mayImport: ['functions/connect/', 'functions/connectors/', 'functions/aws/', 'functions/replay/'],
     packages: /^kafkajs/,
   },
+  {
+    room: 'functions/widget/',
+    mayImport: ['functions/connect/', 'functions/aws/', 'functions/widget/'],
+    packages: /^(mongodb|kafkajs)/,
+  },
   { room: 'infra/local/', mayImport: ['functions/', 'infra/'] },
   { room: 'infra/', mayImport: ['functions/', 'infra/'], packages: /^kafkajs/ },
   { room: 'cli/', mayImport: ['functions/', 'infra/', 'cli/'], packages: /^kafkajs/ },

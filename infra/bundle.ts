@@ -11,6 +11,7 @@ const deployables = {
   source: { entry: 'functions/source/main.ts', file: 'main.mjs' },
   sink: { entry: 'functions/sink/handler.ts', file: 'index.mjs' },
   replay: { entry: 'functions/replay/handler.ts', file: 'index.mjs' },
+  widget: { entry: 'functions/widget/handler.ts', file: 'index.mjs' },
 } as const;
 
 type Deployable = keyof typeof deployables;
@@ -43,6 +44,9 @@ export async function bundleSink(
 
 /** Writes `index.mjs` and its source map into a folder; resolves with the path of `index.mjs`. */
 export const bundleReplay = (outFolder: string): Promise<string> => writeBundle('replay', outFolder);
+
+/** Writes `index.mjs` and its source map into a folder; resolves with the path of `index.mjs`. */
+export const bundleWidget = (outFolder: string): Promise<string> => writeBundle('widget', outFolder);
 
 async function writeBundle(deployable: Deployable, outFolder: string, connectorFilePath?: string): Promise<string> {
   const files = await compiled(deployable);

@@ -1,11 +1,12 @@
 import { copyFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { bundleReplay, bundleSink, bundleSource } from './bundle.ts';
+import { bundleReplay, bundleSink, bundleSource, bundleWidget } from './bundle.ts';
 import type { Environment } from './environment.ts';
 
 /** The folders that become images and function code. */
 export type Bundles = {
   readonly replay: string;
+  readonly widget: string;
   source(connector: string): string;
   sink(connector: string): string;
 };
@@ -16,6 +17,7 @@ const project = join(import.meta.dirname, '..');
 export function bundlesIn(folder: string): Bundles {
   return {
     replay: join(folder, 'replay'),
+    widget: join(folder, 'widget'),
     source: (connector) => join(folder, `source-${connector}`),
     sink: (connector) => join(folder, `sink-${connector}`),
   };
@@ -29,6 +31,7 @@ export async function bundleEnvironment({ name, sinks, sources }: Environment): 
   const bundles = bundlesIn(folder);
   await Promise.all([
     bundleReplay(bundles.replay),
+    bundleWidget(bundles.widget),
     ...sinks.map((sink) => bundleSink(bundles.sink(sink.name), sink)),
     ...sources.map(async (source) => {
       await bundleSource(bundles.source(source.name), source.file);

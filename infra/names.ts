@@ -4,6 +4,7 @@ export type Names = {
   readonly deadLetterQueue: string;
   readonly replayQueue: string;
   readonly replayFunction: string;
+  readonly widgetFunction: string;
   sinkFunction(connector: string): string;
   sourceService(connector: string): string;
 };
@@ -16,6 +17,7 @@ export function namesOf(environment: string): Names {
     deadLetterQueue: `${prefix}-dead-letters`,
     replayQueue: `${prefix}-replay`,
     replayFunction: `${prefix}-replay`,
+    widgetFunction: `${prefix}-widget`,
     sinkFunction: (connector) => `${prefix}-sink-${withoutDots(connector)}`,
     sourceService: (connector) => `${prefix}-source-${withoutDots(connector)}`,
   };

@@ -1,30 +1,22 @@
-import type { DeadLetter } from '../../functions/aws/dead-letter.ts';
-import { parseMessage, type StoredDeadLetter } from '../../functions/aws/stored-dead-letter.ts';
+import { type LetterFacts, letterFactsOf } from '../../functions/aws/letter-facts.ts';
+import { parseMessage } from '../../functions/aws/stored-dead-letter.ts';
 import { messageOf } from '../../functions/connect/errors.ts';
-import { positionOf } from '../../functions/connect/records.ts';
 import { EXIT, Failure } from '../failure.ts';
 import type { Received } from './queue.ts';
 
 /** The facts about one message of the dead letter queue. */
-export type Letter = {
+export type Letter = Omit<LetterFacts, 'kind' | 'key' | 'attempts'> & {
   readonly message: Received;
   readonly id: string;
-  /** Only a sink's dead letter can be sent again; `unreadable` is not ours. */
-  readonly kind: 'sink' | 'source' | 'unreadable';
-  readonly connector: string;
-  /** When it failed, in milliseconds since 1970. */
-  readonly failedAt: number;
-  /** `orders-3@1042`, or the namespace of a source's change event. */
-  readonly position: string;
-  readonly code: string;
-  readonly sentence: string;
+  /** `unreadable` is not ours. */
+  readonly kind: LetterFacts['kind'] | 'unreadable';
 };
 
 /** Reads the facts from a message. */
 export function toLetter(message: Received): Letter {
   const common = { message, id: message.MessageId };
   try {
-    return { ...common, ...factsOf(parseMessage(message.Body)) };
+    return { ...common, ...letterFactsOf(parseMessage(message.Body)) };
   } catch (error) {
     const failedAt = Number(message.Attributes?.SentTimestamp ?? 0);
     return {
@@ -39,26 +31,11 @@ export function toLetter(message: Received): Letter {
   }
 }
 
-function factsOf({
-  connector,
-  error,
-  failedAt,
-  record,
-}: DeadLetter | StoredDeadLetter): Omit<Letter, 'message' | 'id'> {
-  const facts = { connector, failedAt, code: error.code, sentence: withoutContent(error.message) };
-  return 'topic' in record
-    ? { ...facts, kind: 'sink', position: positionOf(record) }
-    : { ...facts, kind: 'source', position: record.namespace };
-}
-
 /** Ids are long: a few first characters name one, as commits are named. */
 const SHORT = 8;
 const LEAST = 4;
 
 export const shortIdOf = ({ id }: { id: string }): string => id.slice(0, SHORT);
-
-/** What a server says about a refused write may quote the document; a list shows facts, `show` shows all. */
-const withoutContent = (message: string): string => message.replace(/,? (?:details=|dup key:).*/s, '');
 
 /** Whether a text that a person typed names this message. */
 export const isNamedBy = ({ id }: { id: string }, typed: string): boolean => id.startsWith(typed.toLowerCase());

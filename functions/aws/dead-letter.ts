@@ -125,11 +125,12 @@ const sinkRecord = z.object({
   valueEncoding: encoded,
   headers: z.array(z.tuple([z.string(), z.base64().nullable()])),
 });
+/** A key that may be left out. */
+export const keyText = { key: text.default(null), keyEncoding: encoded.default('null') };
 const sourceRecord = z.object({
   namespace: z.string(),
   token: z.string(),
-  key: text.default(null),
-  keyEncoding: encoded.default('null'),
+  ...keyText,
   value: text.default(null),
   valueEncoding: encoded.default('null'),
 });
@@ -175,7 +176,7 @@ function fromSinkRecord(record: z.output<typeof sinkRecord>): ConsumedRecord {
   };
 }
 
-const fromText = (value: string | null, encoding: 'utf8' | 'base64' | 'null'): Uint8Array | null =>
+export const fromText = (value: string | null, encoding: 'utf8' | 'base64' | 'null'): Uint8Array | null =>
   value === null || encoding === 'null' ? null : Buffer.from(value, encoding);
 
 /** @throws DataError */

@@ -1,13 +1,24 @@
 import { z } from 'zod';
 import type { Stage } from '../connect/outcomes.ts';
 import { type ClaimCheck, claimCheckSchema, type FetchValue } from './claim-check.ts';
-import { type DeadLetter, letterFacts, parseDeadLetter, parseJson, toDocument, toSqsText } from './dead-letter.ts';
+import {
+  type DeadLetter,
+  fromText,
+  keyText,
+  letterFacts,
+  parseDeadLetter,
+  parseJson,
+  toDocument,
+  toSqsText,
+} from './dead-letter.ts';
 
 /** What a message tells of a letter that is too large for it: the facts, and where the whole letter is. */
 export type StoredDeadLetter = Omit<DeadLetter, 'record'> & {
-  readonly record:
+  /** A key that is long is in the whole letter only, and null here. */
+  readonly record: { readonly key: Uint8Array | null } & (
     | { readonly topic: string; readonly partition: number; readonly offset: number }
-    | { readonly namespace: string; readonly token: string };
+    | { readonly namespace: string; readonly token: string }
+  );
   readonly stored: ClaimCheck;
 };
 
@@ -27,8 +38,8 @@ export function toStoredBody(letter: DeadLetter, stored: ClaimCheck): string {
 const storedSchema = z.object({
   ...letterFacts,
   record: z.union([
-    z.object({ topic: z.string().min(1), partition: z.int().min(0), offset: z.int().min(0) }),
-    z.object({ namespace: z.string(), token: z.string() }),
+    z.object({ topic: z.string().min(1), partition: z.int().min(0), offset: z.int().min(0), ...keyText }),
+    z.object({ namespace: z.string(), token: z.string(), ...keyText }),
   ]),
   $claimCheck: claimCheckSchema,
 });
@@ -37,9 +48,11 @@ const storedSchema = z.object({
 export function parseMessage(body: string): DeadLetter | StoredDeadLetter {
   const { data } = storedSchema.safeParse(parseJson(body));
   if (!data) return parseDeadLetter(body);
-  const { $claimCheck: stored, attempts, connector, error, failedAt, record } = data;
-  const stage = error.stage as Stage;
-  return { connector, error: { ...error, stage }, record, failedAt: Date.parse(failedAt), attempts, stored };
+  const { $claimCheck: stored, attempts, connector, failedAt } = data;
+  const { key, keyEncoding, ...where } = data.record;
+  const record = { ...where, key: fromText(key, keyEncoding) };
+  const error = { ...data.error, stage: data.error.stage as Stage };
+  return { connector, error, record, failedAt: Date.parse(failedAt), attempts, stored };
 }
 
 /** The text of a whole letter, from the message or from the bucket that the message names. */

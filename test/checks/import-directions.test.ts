@@ -58,6 +58,7 @@ describe('refuses what the house forbids', () => {
     ['only aws/kafka knows kafkajs', 'functions/aws/log.ts', 'kafkajs'],
     ['not by an inner module either', 'functions/source/main.ts', 'kafkajs/src/broker/index.js'],
     ['deployables stay apart', 'functions/replay/handler.ts', '../sink/put.ts'],
+    ['the widget knows no command', 'functions/widget/page.ts', '../../cli/one-line.ts'],
     ['the product knows no infrastructure', 'functions/source/main.ts', '../../infra/names.ts'],
     ['the stacks know no kafkajs', 'infra/stacks/kafka-stack.ts', 'kafkajs'],
     ['the infrastructure knows no command', 'infra/app.ts', '../cli/program.ts'],

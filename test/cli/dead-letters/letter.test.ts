@@ -35,6 +35,8 @@ describe('the error of a letter quotes no document', () => {
       'a unique index',
       'v=1, code=11000, message=E11000 duplicate key error dup key: { email: "a@example.org" }, details={}',
     ],
+    ['an element in the sentence', 'message=Cannot create field b in element {a: "a@example.org"}, code=28'],
+    ['an element that is cut', 'message=Cannot create field b in element {a: "a@example.org'],
     ['a value of several lines', 'message=Failed, details={"value": "\n a@example.org"}'],
   ])('of %s', (_, message) => {
     const { sentence, position } = toLetter(received(bodyWith(message)));

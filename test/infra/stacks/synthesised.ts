@@ -73,6 +73,7 @@ function emptyBundles({ sinks, sources }: CloudEnvironment): Bundles {
   const bundles = bundlesIn(mkdtempSync(join(tmpdir(), 'tailrace-bundles-')));
   const folders = [
     bundles.replay,
+    bundles.widget,
     ...sinks.map(({ name }) => bundles.sink(name)),
     ...sources.map(({ name }) => bundles.source(name)),
   ];
