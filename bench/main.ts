@@ -1,13 +1,35 @@
-/** `npm run bench -- <name>`: runs one bench; each prints what it was measured on. */
-const benches: Readonly<Record<string, () => Promise<unknown>>> = {
-  producer: async () => (await import('./producer/bench.ts')).benchProducer(),
-  source: async () => (await import('./source/bench.ts')).benchSource(),
+import { type Bench, parseOptions, toHelp } from './declare-bench.ts';
+
+/** Each is imported only where it is run: they start what they need. */
+const benches: Readonly<Record<string, () => Promise<Bench>>> = {
+  producer: async () => (await import('./producer/bench.ts')).producerBench,
+  source: async () => (await import('./source/bench.ts')).sourceBench,
 };
 
-const [name = ''] = process.argv.slice(2);
-const bench = benches[name];
-if (bench) await bench();
-else {
-  console.error(`Expected one of: ${Object.keys(benches).join(', ')}; got '${name}'`);
+/** `npm run bench -- <name> [options]`: runs one bench; each prints what it was measured on. */
+const [name = '', ...args] = process.argv.slice(2);
+const load = benches[name];
+if (load) await run(await load());
+else if (['', '--help', 'help'].includes(name)) console.log(await help());
+else refuse(`Expected one of: ${Object.keys(benches).join(', ')}; got '${name}'`);
+
+async function run(bench: Bench): Promise<void> {
+  if (args.includes('--help')) return console.log(toHelp(name, bench));
+  let options: ReturnType<typeof parseOptions>;
+  try {
+    options = parseOptions(bench.options, args);
+  } catch (error) {
+    return refuse(`${(error as Error).message}\n\n${toHelp(name, bench)}`);
+  }
+  await bench.run(options);
+}
+
+async function help(): Promise<string> {
+  const lines = Object.entries(benches).map(async ([each, loadOne]) => toHelp(each, await loadOne()));
+  return ['npm run bench -- <name> [options], with the defaults:', ...(await Promise.all(lines))].join('\n\n');
+}
+
+function refuse(sentence: string): void {
+  console.error(sentence);
   process.exitCode = 2;
 }

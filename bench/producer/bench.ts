@@ -1,11 +1,14 @@
 import { randomUUID } from 'node:crypto';
 import { readFileSync } from 'node:fs';
-import { cpus } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type LocalKafka, startKafka } from '../../infra/local/kafka.ts';
 import { localKafka } from '../../infra/local/kafka-client.ts';
+import { KAFKA_VERSION } from '../../infra/local/kafka-jars.ts';
 import { openRun, type Run } from '../../infra/local/processes.ts';
+import { declareBench, type OptionValues } from '../declare-bench.ts';
+import { report } from '../report/report.ts';
+import type { Column, Series } from '../report/results.ts';
 import { type ClientName, clients, PARTITIONS } from './clients.ts';
 import type { IdleResult, OutageResult, RateResult } from './measure.ts';
 
@@ -16,31 +19,56 @@ const SIZES: readonly Size[] = [
   { name: '1 KB', bytes: 1024, records: 300_000 },
   { name: '10 KB', bytes: 10_240, records: 50_000 },
 ];
-const ROUNDS = 3;
 const OUTAGE_MS = 30_000;
 const BEFORE_OUTAGE_MS = 5000;
 const CLIENTS = Object.keys(clients) as ClientName[];
 const MEASURE = join(import.meta.dirname, 'measure.ts');
 
+const COLUMNS: readonly Column[] = [
+  { figure: 'perSecond', title: 'records/s', decimals: 0, better: 'more' },
+  { figure: 'cpuPerMillion', title: 'CPU s per million', decimals: 2, better: 'less' },
+  { figure: 'delayP99Ms', title: 'event loop delay p99 ms', decimals: 1, better: 'less' },
+  { figure: 'peakBytes', title: 'memory MB', decimals: 0, unit: 1e6, better: 'less' },
+];
+
+const OPTIONS = { rounds: { default: 3, what: 'how often each size and client is measured' } } as const;
+
 /** Our producer beside kafkajs's own `send`, turn by turn on one broker; every measurement is a process of its own. */
-export async function benchProducer(): Promise<void> {
+export const producerBench = declareBench({
+  what: "our producer beside kafkajs's own",
+  options: OPTIONS,
+  run: benchProducer,
+});
+
+async function benchProducer(options: OptionValues<typeof OPTIONS>): Promise<void> {
   await using run = await openRun();
-  const kafka = await startKafka(run, { report: console.log, properties: { 'log.retention.bytes': '200000000' } });
-  console.log(`${cpus().length} × ${cpus()[0]?.model.trim()}, Node.js ${process.version}, Kafka on the same machine\n`);
-  const results = new Map<string, RateResult[]>();
-  for (let round = 0; round < ROUNDS; round += 1) {
+  const kafka = await startKafka(run, { report: console.error, properties: { 'log.retention.bytes': '200000000' } });
+  const rounds = new Map<string, RateResult[]>();
+  for (let round = 0; round < options.rounds; round += 1) {
     for (const size of SIZES) {
       for (const client of CLIENTS) {
-        const result = await measureRate(run, kafka, client, size);
         const key = `${client} ${size.name}`;
-        results.set(key, [...(results.get(key) ?? []), result]);
+        rounds.set(key, [...(rounds.get(key) ?? []), await measureRate(run, kafka, client, size)]);
       }
     }
   }
-  printRates(results);
+  const series: Series[] = SIZES.flatMap(({ name: work }) =>
+    CLIENTS.map((side) => ({ work, side, rounds: rounds.get(`${side} ${work}`) ?? [] })),
+  );
   const idle = await measure<IdleResult>(run, 'idle', ['tailrace', kafka.bootstrapServers]);
-  console.log(`\nIdle for ${idle.seconds} s: ${idle.cpuPercent.toFixed(2)} % of a core (at most 0.5)`);
-  printOutage(await measureOutage(run, kafka));
+  const notes = [
+    `Idle for ${idle.seconds} s: ${idle.cpuPercent.toFixed(2)} % of a core (at most 0.5)`,
+    toOutageNote(await measureOutage(run, kafka)),
+  ];
+  report({
+    bench: 'producer',
+    options,
+    versions: { Kafka: KAFKA_VERSION },
+    columns: COLUMNS,
+    series,
+    ours: 'tailrace',
+    notes,
+  });
 }
 
 async function measureRate(run: Run, kafka: LocalKafka, client: ClientName, size: Size): Promise<RateResult> {
@@ -88,36 +116,5 @@ async function measure<Result>(run: Run, kind: string, args: readonly string[]):
   return measured;
 }
 
-function printRates(results: ReadonlyMap<string, readonly RateResult[]>): void {
-  console.log('| record | client | records/s | CPU s per million | event loop delay p99 ms | memory MB |');
-  console.log('| --- | --- | --: | --: | --: | --: |');
-  for (const { name } of SIZES) {
-    for (const client of CLIENTS) {
-      const of = (field: keyof RateResult) =>
-        median((results.get(`${client} ${name}`) ?? []).map((each) => each[field]));
-      const rate = Math.round(of('perSecond')).toLocaleString('en');
-      console.log(
-        `| ${name} | ${client} | ${rate} | ${of('cpuPerMillion').toFixed(2)} | ${of('delayP99Ms').toFixed(1)} | ${Math.round(of('rssMb'))} |`,
-      );
-    }
-  }
-  console.log('\nRatios, the median of pairs:');
-  for (const { name } of SIZES) {
-    for (const client of CLIENTS.slice(1)) {
-      const theirs = results.get(`${client} ${name}`) ?? [];
-      const ratioOf = (field: keyof RateResult) => {
-        const ours = results.get(`tailrace ${name}`) ?? [];
-        return median(ours.map((each, round) => each[field] / theirs[round]![field])).toFixed(2);
-      };
-      console.log(`${name}: ${ratioOf('cpuPerMillion')} × CPU, ${ratioOf('perSecond')} × records/s of ${client}`);
-    }
-  }
-}
-
-const printOutage = ({ beforeMb, highestMb, bufferMb }: OutageResult): void =>
-  console.log(
-    `Broker stopped for ${OUTAGE_MS / 1000} s under load: ${Math.round(beforeMb)} MB at start, ${Math.round(highestMb)} MB at most (at most ${Math.round(beforeMb + bufferMb + 100)})`,
-  );
-
-const median = (values: readonly number[]): number =>
-  values.toSorted((a, b) => a - b)[values.length >> 1] ?? Number.NaN;
+const toOutageNote = ({ beforeMb, highestMb, bufferMb }: OutageResult): string =>
+  `Broker stopped for ${OUTAGE_MS / 1000} s under load: ${Math.round(beforeMb)} MB at start, ${Math.round(highestMb)} MB at most (at most ${Math.round(beforeMb + bufferMb + 100)})`;

@@ -7,7 +7,7 @@ export type RateResult = {
   readonly perSecond: number;
   readonly cpuPerMillion: number;
   readonly delayP99Ms: number;
-  readonly rssMb: number;
+  readonly peakBytes: number;
 };
 export type IdleResult = { readonly seconds: number; readonly cpuPercent: number };
 export type OutageResult = { readonly beforeMb: number; readonly highestMb: number; readonly bufferMb: number };
@@ -42,7 +42,7 @@ async function rate(client: Client, [topic = '', bytes, records]: readonly strin
     perSecond: total / seconds,
     cpuPerMillion: (user + system) / total,
     delayP99Ms: delay.percentile(99) / 1e6,
-    rssMb: process.memoryUsage().rss / MB,
+    peakBytes: process.resourceUsage().maxRSS * 1024,
   };
 }
 

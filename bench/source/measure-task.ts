@@ -6,9 +6,8 @@ import { awsEnvironmentOf } from '../../infra/local/aws-environment.ts';
 import { localKafka } from '../../infra/local/kafka-client.ts';
 import type { ManagedProcess, Run } from '../../infra/local/processes.ts';
 import { DATABASE } from '../replay-server/sample-events.ts';
+import type { Rate } from '../report/results.ts';
 import type { Usage } from './measured-process.ts';
-
-export type TaskResult = { readonly perSecond: number; readonly cpuPerMillion: number; readonly peakBytes: number };
 
 export type TaskToMeasure = {
   readonly name: string;
@@ -27,7 +26,7 @@ const POLL_MS = 20;
 const STUCK_MS = 120_000;
 
 /** Runs a source task from the first event to the last and counts what the broker has of its records. */
-export async function measureTask(run: Run, script: string, task: TaskToMeasure): Promise<TaskResult> {
+export async function measureTask(run: Run, script: string, task: TaskToMeasure): Promise<Rate> {
   const topic = `${task.name}.${DATABASE}.c`;
   const admin = localKafka(task.kafka).admin();
   await admin.connect();
@@ -40,6 +39,7 @@ export async function measureTask(run: Run, script: string, task: TaskToMeasure)
     await measured.stop();
     const events = end.records - begin.records;
     return {
+      events,
       perSecond: (events / (end.at - begin.at)) * 1000,
       cpuPerMillion: ((end.usage.cpuSeconds - begin.usage.cpuSeconds) / events) * 1e6,
       peakBytes: end.usage.peakBytes,

@@ -5,10 +5,10 @@ import { connectStream } from '../../functions/connectors/mongodb/source/stream-
 import { openCursor } from '../../functions/connectors/mongodb/source/stream-cursor.ts';
 import { toWatch } from '../../functions/connectors/mongodb/source/watch-command.ts';
 import { runSource } from '../../functions/source/run-source.ts';
+import type { Rate } from '../report/results.ts';
 
 /** What a process cost since it began. */
 export type Usage = { readonly cpuSeconds: number; readonly peakBytes: number };
-export type ReadResult = { readonly perSecond: number; readonly cpuPerMillion: number; readonly peakBytes: number };
 
 /** The share of the events that is not counted: the code is not compiled yet, and connections are made. */
 const WARM_UP = 0.3;
@@ -50,7 +50,8 @@ async function read(uri: string, events: number): Promise<void> {
   const begin = await readUntil(events * WARM_UP);
   const end = await readUntil(events);
   const counted = end.seen - begin.seen;
-  const result: ReadResult = {
+  const result: Rate = {
+    events: counted,
     perSecond: (counted / (end.at - begin.at)) * 1000,
     cpuPerMillion: ((end.cpuSeconds - begin.cpuSeconds) / counted) * 1e6,
     peakBytes: end.peakBytes,

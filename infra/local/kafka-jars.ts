@@ -7,7 +7,7 @@ import { promisify } from 'node:util';
 import { ConfigError, messageOf, RetriableError } from '../../functions/connect/errors.ts';
 import { cacheFolder } from './folders.ts';
 
-const VERSION = '4.3.1';
+export const KAFKA_VERSION = '4.3.1';
 const POM = join(import.meta.dirname, 'kafka/pom.xml');
 const OR_YOUR_OWN = 'or set KAFKA_BOOTSTRAP_SERVERS to the address of a Kafka of your own';
 
@@ -26,14 +26,14 @@ export type KafkaJars = {
  */
 export async function kafkaJars(report: (sentence: string) => void): Promise<KafkaJars> {
   await requireCommand('java', ['-version'], 'Java 17 or newer');
-  const folder = join(cacheFolder, `kafka-${VERSION}`);
+  const folder = join(cacheFolder, `kafka-${KAFKA_VERSION}`);
   const jars = { classPath: join(folder, 'libs', '*'), bootstrapCheckpoint: join(folder, 'bootstrap.checkpoint') };
   if (existsSync(folder)) return jars;
   await requireCommand('mvn', ['-version'], 'Maven');
   mkdirSync(cacheFolder, { recursive: true });
   using _lock = await lock(`${folder}.lock`);
   if (existsSync(folder)) return jars;
-  const unfinished = join(cacheFolder, `kafka-${VERSION}.${randomUUID()}`);
+  const unfinished = join(cacheFolder, `kafka-${KAFKA_VERSION}.${randomUUID()}`);
   try {
     await copyJars(join(unfinished, 'libs'), report);
     await formatOnce(unfinished);
@@ -41,7 +41,7 @@ export async function kafkaJars(report: (sentence: string) => void): Promise<Kaf
   } finally {
     rmSync(unfinished, { recursive: true, force: true });
   }
-  report(`Apache Kafka ${VERSION} is in ${folder}`);
+  report(`Apache Kafka ${KAFKA_VERSION} is in ${folder}`);
   return jars;
 }
 
@@ -55,7 +55,7 @@ async function requireCommand(command: string, args: readonly string[], what: st
 }
 
 async function copyJars(libs: string, report: (sentence: string) => void): Promise<void> {
-  report(`Downloading Apache Kafka ${VERSION}, about 55 MB, once`);
+  report(`Downloading Apache Kafka ${KAFKA_VERSION}, about 55 MB, once`);
   const args = ['-B', '-f', POM, 'dependency:copy-dependencies', `-DoutputDirectory=${libs}`];
   const maven = spawn('mvn', args, { stdio: ['ignore', 'pipe', 'inherit'] });
   let files = 0;
