@@ -12,9 +12,12 @@ export function endOfCString(bytes: Buffer, at: number): number {
 }
 
 /** Where the value of a BSON type that begins at `at` ends. */
-export function endOfValue(bytes: Buffer, type: number, at: number): number {
+export const endOfValue = (bytes: Buffer, type: number, at: number): number => endBefore(bytes.length, bytes, type, at);
+
+/** The same of a value whose document ends at `limit`. */
+export function endBefore(limit: number, bytes: Buffer, type: number, at: number): number {
   const end = at + sizeOfValue(bytes, type, at);
-  if (end > bytes.length || end < at) throw damaged(at);
+  if (end > limit) throw damaged(at);
   return end;
 }
 
@@ -72,7 +75,7 @@ export function lengthAt(bytes: Buffer, at: number): number {
   return length;
 }
 
-const damaged = (at: number) =>
+export const damaged = (at: number) =>
   new DataError('CHANGE_EVENT_INVALID', `Expected a complete BSON document, got one that ends inside byte ${at}`);
 
 /** The documents of a BSON array as they are; `undefined` where an element is not a document. */

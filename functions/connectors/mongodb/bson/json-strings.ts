@@ -1,4 +1,5 @@
 import type { OutputBuffer } from '../../../connect/output-buffer.ts';
+import { endOfCString } from './element-reader.ts';
 
 const HEX = Buffer.from('0123456789abcdef', 'latin1');
 const QUOTE = 0x22;
@@ -43,6 +44,31 @@ export function writeText(out: OutputBuffer, source: Buffer, start: number, end:
   if (from === end) bytes[at++] = QUOTE;
   out.at = at;
   if (from < end) writeEscaped(out, source, from, end);
+}
+
+/** Names up to this length are copied while their end is looked for. */
+const SHORT_NAME = 128;
+
+/** Writes the C string that begins at `start` as a JSON text; returns the position of its zero byte. */
+export function writeName(out: OutputBuffer, source: Buffer, start: number): number {
+  out.reserve(SHORT_NAME + 2);
+  const { bytes } = out;
+  const most = Math.min(start + SHORT_NAME, source.length);
+  let { at } = out;
+  bytes[at++] = QUOTE;
+  for (let from = start; from < most; from++) {
+    const byte = source[from]!;
+    if (PLAIN[byte] === 1) bytes[at++] = byte;
+    else if (byte !== 0) break;
+    else {
+      bytes[at] = QUOTE;
+      out.at = at + 1;
+      return from;
+    }
+  }
+  const end = endOfCString(source, start);
+  writeText(out, source, start, end);
+  return end;
 }
 
 /** The rest of a text, from its first character that is not plain, and the quote at its end. */
