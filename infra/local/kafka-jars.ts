@@ -1,15 +1,11 @@
-import { execFile, spawn } from 'node:child_process';
-import { randomUUID } from 'node:crypto';
-import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { execFile } from 'node:child_process';
+import { renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
-import { ConfigError, messageOf, RetriableError } from '../../functions/connect/errors.ts';
-import { cacheFolder } from './folders.ts';
+import { messageOf, RetriableError } from '../../functions/connect/errors.ts';
+import { mavenJars, type WantedJars } from './maven-jars.ts';
 
 export const KAFKA_VERSION = '4.3.1';
-const POM = join(import.meta.dirname, 'kafka/pom.xml');
-const OR_YOUR_OWN = 'or set KAFKA_BOOTSTRAP_SERVERS to the address of a Kafka of your own';
 
 export type KafkaJars = {
   /** For `java -cp`. */
@@ -18,61 +14,19 @@ export type KafkaJars = {
   readonly bootstrapCheckpoint: string;
 };
 
-/**
- * Apache Kafka's jars, fetched by Maven on the first call.
- *
- * They appear in the cache folder in one step (a rename), so a download that was cut leaves nothing half done; two
- * launchers at once wait for each other.
- */
+const KAFKA: WantedJars = {
+  folder: `kafka-${KAFKA_VERSION}`,
+  pom: join(import.meta.dirname, 'kafka/pom.xml'),
+  what: `Apache Kafka ${KAFKA_VERSION}`,
+  megabytes: 55,
+  orElse: 'or set KAFKA_BOOTSTRAP_SERVERS to the address of a Kafka of your own',
+  finish: formatOnce,
+};
+
+/** Apache Kafka's jars, fetched by Maven on the first call. */
 export async function kafkaJars(report: (sentence: string) => void): Promise<KafkaJars> {
-  await requireCommand('java', ['-version'], 'Java 17 or newer');
-  const folder = join(cacheFolder, `kafka-${KAFKA_VERSION}`);
-  const jars = { classPath: join(folder, 'libs', '*'), bootstrapCheckpoint: join(folder, 'bootstrap.checkpoint') };
-  if (existsSync(folder)) return jars;
-  await requireCommand('mvn', ['-version'], 'Maven');
-  mkdirSync(cacheFolder, { recursive: true });
-  using _lock = await lock(`${folder}.lock`);
-  if (existsSync(folder)) return jars;
-  const unfinished = join(cacheFolder, `kafka-${KAFKA_VERSION}.${randomUUID()}`);
-  try {
-    await copyJars(join(unfinished, 'libs'), report);
-    await formatOnce(unfinished);
-    renameSync(unfinished, folder);
-  } finally {
-    rmSync(unfinished, { recursive: true, force: true });
-  }
-  report(`Apache Kafka ${KAFKA_VERSION} is in ${folder}`);
-  return jars;
-}
-
-async function requireCommand(command: string, args: readonly string[], what: string): Promise<void> {
-  try {
-    await promisify(execFile)(command, args);
-  } catch (cause) {
-    const message = `Expected ${what} as '${command}' on the PATH, to run Kafka on this machine: install it, ${OR_YOUR_OWN}`;
-    throw new ConfigError([{ property: '', message }], 'SERVICE_UNAVAILABLE', { cause });
-  }
-}
-
-async function copyJars(libs: string, report: (sentence: string) => void): Promise<void> {
-  report(`Downloading Apache Kafka ${KAFKA_VERSION}, about 55 MB, once`);
-  const args = ['-B', '-f', POM, 'dependency:copy-dependencies', `-DoutputDirectory=${libs}`];
-  const maven = spawn('mvn', args, { stdio: ['ignore', 'pipe', 'inherit'] });
-  let files = 0;
-  let problem = '';
-  maven.stdout.setEncoding('utf8').on('data', (text: string) => {
-    const before = files;
-    files += text.split('Downloaded from').length - 1;
-    if (Math.floor(files / 100) > Math.floor(before / 100)) report(`Downloading Apache Kafka: ${files} files so far`);
-    problem ||= /\[ERROR\] (.*)/.exec(text)?.[1] ?? '';
-  });
-  const code = await new Promise((resolve) => maven.once('close', resolve));
-  if (code === 0) return;
-  throw new RetriableError(
-    'SERVICE_UNAVAILABLE',
-    `Maven could not fetch Apache Kafka (exit code ${code}): check the network and Maven's settings, ${OR_YOUR_OWN}`,
-    { details: { problem } },
-  );
+  const folder = await mavenJars(KAFKA, report);
+  return { classPath: join(folder, 'libs', '*'), bootstrapCheckpoint: join(folder, 'bootstrap.checkpoint') };
 }
 
 /** Formats a storage folder that is thrown away and keeps the one file of it that is the same for every node. */
@@ -106,27 +60,3 @@ export const toPropertiesText = (properties: Readonly<Record<string, string>>): 
   Object.entries(properties)
     .map(([name, value]) => `${name}=${value}\n`)
     .join('');
-
-/** Waits for the lock file; one whose process is gone is taken over. */
-async function lock(file: string): Promise<Disposable> {
-  for (;;) {
-    try {
-      writeFileSync(file, String(process.pid), { flag: 'wx' });
-      return { [Symbol.dispose]: () => rmSync(file, { force: true }) };
-    } catch (error) {
-      if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
-    }
-    if (isAbandoned(file)) rmSync(file, { force: true });
-    else await sleep(200);
-  }
-}
-
-function isAbandoned(file: string): boolean {
-  try {
-    process.kill(Number(readFileSync(file, 'utf8')), 0);
-    return false;
-  } catch (error) {
-    // ENOENT: just released; an empty file was just made and reads as our own process group (pid 0)
-    return (error as NodeJS.ErrnoException).code === 'ESRCH';
-  }
-}
