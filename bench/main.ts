@@ -15,14 +15,19 @@ else refuse(`Expected one of: ${Object.keys(benches).join(', ')}; got '${name}'`
 
 async function run(bench: Bench): Promise<void> {
   if (args.includes('--help')) return console.log(toHelp(name, bench));
-  let options: ReturnType<typeof parseOptions>;
   try {
-    options = parseOptions(bench.options, args);
+    await bench.run(parseOptions(bench.options, args));
   } catch (error) {
-    return refuse(`${(error as Error).message}\n\n${toHelp(name, bench)}`);
+    if (!isMistake(error)) throw error;
+    refuse(`${error.message}\n\n${toHelp(name, bench)}`);
   }
-  await bench.run(options);
 }
+
+/** An option that is unknown, or a value that it can't have. */
+const isMistake = (error: unknown): error is Error =>
+  error instanceof RangeError || (error instanceof Error && /^ERR_PARSE_ARGS/.test(codeOf(error)));
+
+const codeOf = (error: Error): string => ('code' in error ? String(error.code) : '');
 
 async function help(): Promise<string> {
   const lines = Object.entries(benches).map(async ([each, loadOne]) => toHelp(each, await loadOne()));

@@ -1,26 +1,29 @@
-import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { startDynamodb } from '../../infra/local/dynamodb.ts';
 import { startKafka } from '../../infra/local/kafka.ts';
 import { KAFKA_VERSION } from '../../infra/local/kafka-jars.ts';
-import { type ManagedProcess, openRun } from '../../infra/local/processes.ts';
+import { openRun, type Run } from '../../infra/local/processes.ts';
 import { declareBench, type OptionValues } from '../declare-bench.ts';
+import { nextMessage } from '../measure/messages.ts';
+import { toLine } from '../measure/rate.ts';
+import { DATA_OPTIONS, type Replay, startReplayServer } from '../measure/replay.ts';
+import { peerVersions } from '../peer/peer-jars.ts';
+import { peerSources } from '../peer/source.ts';
 import { report } from '../report/report.ts';
 import { RATE_COLUMNS, type Rate, type Series } from '../report/results.ts';
 import { median } from '../report/statistics.ts';
-import { FORMATS, type FormatName } from './formats.ts';
-import { measureTask } from './measure-task.ts';
-
-const REPLAY_SERVER = join(import.meta.dirname, '../replay-server/main.ts');
-const MEASURED = join(import.meta.dirname, 'measured-process.ts');
-const NAMES = Object.keys(FORMATS) as FormatName[];
-const READING = 'none (reading only)';
+import { type SourceConnector, toConnector } from './connector.ts';
+import { chooseFormats, FORMATS } from './formats.ts';
+import { type Copying, measureTopic } from './measure-topic.ts';
+import { startTask } from './start-task.ts';
 
 const OPTIONS = {
   events: { default: 400_000, what: 'change events of a round; the first 30 % are not counted' },
   rounds: { default: 3, what: 'how often each output is measured' },
-  size: { default: 1024, what: 'bytes of a document: 300, 1024, 5120 and 51200 are the usual ones' },
-  mix: { default: 'insert=100', what: 'per cent of insert, update, replace and delete: insert=40,update=40,...' },
+  ...DATA_OPTIONS,
+  outputs: { default: 'all', what: `some of: ${Object.keys(FORMATS).join(',')}` },
+  peer: { default: false, what: 'also MongoDB Kafka Connector on Kafka Connect, in turns with ours' },
+  pairs: { default: 5, what: 'with --peer: how often each output is measured' },
 } as const;
 
 /**
@@ -33,61 +36,81 @@ export const sourceBench = declareBench({
   run: benchSource,
 });
 
+const OURS = 'tailrace';
+const READING = 'none (reading only)';
+
+/** One that copies change events: ours, or the peer with its settings. */
+type Contender = { readonly side: string; start(connector: SourceConnector): Promise<Copying> };
+
 async function benchSource(options: OptionValues<typeof OPTIONS>): Promise<void> {
-  const { events, mix, rounds, size } = options;
+  const { events, outputs, pairs, peer, rounds } = options;
+  const formats = chooseFormats(outputs);
   await using run = await openRun();
   await using dynamodb = await startDynamodb('tailrace-bench');
   // what a round left behind goes at once
   const properties = { 'log.segment.delete.delay.ms': '0' };
-  const kafka = await startKafka(run, { report: console.error, properties });
-  const args = ['--events', String(events), '--size', String(size), '--mix', mix];
-  const replay = run.start('replay-server', process.execPath, [REPLAY_SERVER, ...args], { ipc: true });
-  const { uri } = await messageOf<{ uri: string }>(replay);
+  const kafka = (await startKafka(run, { report: console.error, properties })).bootstrapServers;
+  const replay = await startReplayServer(run, options);
+  const surroundings = { kafka, table: 'tailrace-bench', ...dynamodb };
+  const contenders: Contender[] = [
+    { side: OURS, start: async (connector) => startTask(run, connector, surroundings) },
+    ...(peer ? await peerSources(run, kafka) : []),
+  ];
 
+  async function measure({ start, side }: Contender, format: keyof typeof FORMATS, round: string): Promise<Rate> {
+    const name = `${side} ${format} ${round}`.replaceAll(/\W+/g, '-');
+    const connector = toConnector(name, FORMATS[format], { uri: replay.uri, collections: options.collections });
+    const rate = await measureTopic({ kafka, topic: connector.topic, events }, () => start(connector));
+    console.error(toLine(`${format}, ${side}, ${round}`, rate));
+    return rate;
+  }
+
+  // ours is a new process each time; the peer's virtual machine lives on and must have compiled its code
+  if (peer) for (const format of formats) await measure(contenders.at(-1)!, format, 'warming up');
   const reading: Rate[] = [];
-  const results = new Map<FormatName, Rate[]>(NAMES.map((name) => [name, []]));
-  for (let round = 1; round <= rounds; round += 1) {
-    const read = run.start(`read-${round}`, process.execPath, [MEASURED, 'read', uri, String(events)], { ipc: true });
-    reading.push(await messageOf<Rate>(read));
-    for (const name of NAMES) {
-      const where = { uri, kafka: kafka.bootstrapServers, ...dynamodb, table: 'tailrace-bench' };
-      const task = { name: `${name}-${round}`, format: FORMATS[name], events, ...where };
-      const result = await measureTask(run, MEASURED, task);
-      results.get(name)?.push(result);
-      console.error(
-        `${name}: ${Math.round(result.perSecond)} events/s, ${result.cpuPerMillion.toFixed(2)} CPU s per million`,
-      );
+  const measured = new Map<string, Rate[]>();
+  for (let round = 1; round <= (peer ? pairs : rounds); round += 1) {
+    reading.push(await measureReading(run, replay, options, round));
+    for (const format of formats) {
+      for (const contender of contenders) {
+        const rates = measured.get(`${format} ${contender.side}`) ?? [];
+        measured.set(`${format} ${contender.side}`, [...rates, await measure(contender, format, `round ${round}`)]);
+      }
     }
   }
-  const series: Series[] = [
-    { work: READING, side: 'tailrace', rounds: reading },
-    ...[...results].map(([work, rates]) => ({ work, side: 'tailrace', rounds: rates })),
-  ];
+  const series: Series[] = formats.flatMap((work) =>
+    contenders.map(({ side }) => ({ work, side, rounds: measured.get(`${work} ${side}`) ?? [] })),
+  );
   report({
     bench: 'source',
     options,
-    versions: { Kafka: KAFKA_VERSION },
+    versions: { Kafka: KAFKA_VERSION, ...(peer && peerVersions()) },
     columns: RATE_COLUMNS,
-    series,
-    notes: [toReadingNote(reading, [...results.values()])],
+    series: [{ work: READING, side: OURS, rounds: reading }, ...series],
+    ours: OURS,
+    notes: [toReadingNote(reading, [...measured.values()])],
   });
 }
+
+/** A client that does nothing with the events. */
+async function measureReading(
+  run: Run,
+  { uri }: Replay,
+  options: Readonly<Record<'events' | 'collections', number>>,
+  round: number,
+): Promise<Rate> {
+  const args = [MEASURED, 'read', uri, String(options.events), String(options.collections)];
+  const rate = await nextMessage<Rate>(run.start(`read-${round}`, process.execPath, args, { ipc: true }));
+  console.error(toLine(`reading only, round ${round}`, rate));
+  return rate;
+}
+
+const MEASURED = join(import.meta.dirname, 'measured-process.ts');
 
 /** Whether the replay server is fast enough for what was measured against it. */
-function toReadingNote(reading: readonly Rate[], results: readonly (readonly Rate[])[]): string {
+function toReadingNote(reading: readonly Rate[], measured: readonly (readonly Rate[])[]): string {
   const rateOf = (rounds: readonly Rate[]) => median(rounds.map(({ perSecond }) => perSecond));
-  const ratio = rateOf(reading) / Math.max(...results.map(rateOf));
+  const ratio = rateOf(reading) / Math.max(...measured.map(rateOf));
   const verdict = ratio >= 3 ? 'the replay server holds nothing back' : 'the replay server may hold it back';
   return `Reading alone is ${ratio.toFixed(1)} × as fast as the fastest output: ${verdict}`;
-}
-
-/** The first message of a process; rejects with the end of its log where it ends before. */
-async function messageOf<Message>({ child, exited, logFile, name }: ManagedProcess): Promise<Message> {
-  const message = new Promise<Message>((resolve) => {
-    child.once('message', (sent) => resolve(sent as Message));
-  });
-  const ended = exited.then((code) => {
-    throw new Error(`${name} ended with ${code}: ${readFileSync(logFile, 'utf8').slice(-500)}`);
-  });
-  return Promise.race([message, ended]);
 }

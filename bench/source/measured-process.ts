@@ -5,13 +5,9 @@ import { connectStream } from '../../functions/connectors/mongodb/source/stream-
 import { openCursor } from '../../functions/connectors/mongodb/source/stream-cursor.ts';
 import { toWatch } from '../../functions/connectors/mongodb/source/watch-command.ts';
 import { runSource } from '../../functions/source/run-source.ts';
-import type { Rate } from '../report/results.ts';
-
-/** What a process cost since it began. */
-export type Usage = { readonly cpuSeconds: number; readonly peakBytes: number };
-
-/** The share of the events that is not counted: the code is not compiled yet, and connections are made. */
-const WARM_UP = 0.3;
+import { toRate, WARM_UP } from '../measure/rate.ts';
+import { ownUsage } from '../measure/usage.ts';
+import { DATABASE } from '../replay-server/sample-events.ts';
 
 const log = createLog('tailrace-source');
 
@@ -19,7 +15,7 @@ const log = createLog('tailrace-source');
 async function task(): Promise<void> {
   const stop = new AbortController();
   process.once('SIGTERM', () => stop.abort());
-  process.on('message', () => process.send?.(usage()));
+  process.on('message', () => process.send?.(ownUsage()));
   const deps = {
     log,
     owner: randomUUID(),
@@ -31,8 +27,9 @@ async function task(): Promise<void> {
 }
 
 /** A client that does nothing with the events: how fast they can be had at all. */
-async function read(uri: string, events: number): Promise<void> {
-  const properties = { name: 'read', 'connector.class': 'MongoSource', database: 'rig', collection: 'c' };
+async function read(uri: string, events: number, collections: number): Promise<void> {
+  const watched = { database: DATABASE, ...(collections === 1 && { collection: 'c' }) };
+  const properties = { name: 'read', 'connector.class': 'MongoSource', ...watched };
   const config = mongodbSourceConfig.parse({ ...properties, 'connection.uri': uri });
   const connection = connectStream(config);
   await using cursor = await openCursor(connection, toWatch(config), undefined, log, new AbortController().signal);
@@ -45,24 +42,12 @@ async function read(uri: string, events: number): Promise<void> {
       // as the source does: the next reply is on its way while this one is looked at
       if (seen < events) pending = cursor.next();
     }
-    return { seen, at: performance.now(), ...usage() };
+    return { events: seen, at: performance.now(), usage: ownUsage() };
   };
   const begin = await readUntil(events * WARM_UP);
   const end = await readUntil(events);
-  const counted = end.seen - begin.seen;
-  const result: Rate = {
-    events: counted,
-    perSecond: (counted / (end.at - begin.at)) * 1000,
-    cpuPerMillion: ((end.cpuSeconds - begin.cpuSeconds) / counted) * 1e6,
-    peakBytes: end.peakBytes,
-  };
-  process.send?.(result, () => process.exit());
+  process.send?.(toRate(begin, end), () => process.exit());
 }
 
-function usage(): Usage {
-  const { maxRSS, systemCPUTime, userCPUTime } = process.resourceUsage();
-  return { cpuSeconds: (userCPUTime + systemCPUTime) / 1e6, peakBytes: maxRSS * 1024 };
-}
-
-const [kind, uri = '', events] = process.argv.slice(2);
-await (kind === 'read' ? read(uri, Number(events)) : task());
+const [kind, uri = '', events, collections] = process.argv.slice(2);
+await (kind === 'read' ? read(uri, Number(events), Number(collections)) : task());

@@ -1,0 +1,43 @@
+import type { Run } from '../../infra/local/processes.ts';
+import { forgetPeak, usageOf } from '../measure/usage.ts';
+import type { SourceConnector } from '../source/connector.ts';
+import type { Copying } from '../source/measure-topic.ts';
+import { startWorker, type Worker } from './worker.ts';
+
+/** The producer of the peer's worker: as it comes, and what made it fastest (larger polls made it slower). */
+const PEER_SIDES = {
+  'peer, default': {},
+  'peer, tuned': {
+    'producer.override.linger.ms': '20',
+    'producer.override.batch.size': '1048576',
+    'producer.override.buffer.memory': '134217728',
+  },
+} as const;
+
+/** The peer with each of its settings, all in one worker that has started by then. */
+export async function peerSources(
+  run: Run,
+  bootstrapServers: string,
+): Promise<{ readonly side: string; start(connector: SourceConnector): Promise<Copying> }[]> {
+  const worker = await startWorker(run, bootstrapServers, console.error);
+  return Object.entries(PEER_SIDES).map(([side, overrides]) => ({
+    side,
+    start: (connector) => startPeerSource(worker, connector, overrides),
+  }));
+}
+
+/** Starts the peer's source connector in its worker, which lives on when the connector stops. */
+async function startPeerSource(
+  worker: Worker,
+  { name, properties }: SourceConnector,
+  overrides: Readonly<Record<string, string>>,
+): Promise<Copying> {
+  const own = { 'connector.class': 'com.mongodb.kafka.connect.MongoSourceConnector', 'tasks.max': '1' };
+  forgetPeak(worker.pid);
+  await worker.create(name, { ...own, ...properties, ...overrides });
+  return {
+    usage: () => usageOf(worker.pid),
+    failure: () => worker.failureOf(name),
+    stop: () => worker.remove(name),
+  };
+}

@@ -1,0 +1,35 @@
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { awsEnvironmentOf } from '../../infra/local/aws-environment.ts';
+import type { Run } from '../../infra/local/processes.ts';
+import { ask, endOfLog } from '../measure/messages.ts';
+import type { Usage } from '../measure/usage.ts';
+import type { SourceConnector } from './connector.ts';
+import type { Copying } from './measure-topic.ts';
+
+/** What our task needs beside MongoDB. */
+export type Surroundings = { readonly kafka: string; readonly dynamodbEndpoint: string; readonly table: string };
+
+const MEASURED = join(import.meta.dirname, 'measured-process.ts');
+
+/** Starts our source task, a process of its own, as its image starts it. */
+export function startTask(run: Run, { name, properties }: SourceConnector, surroundings: Surroundings): Copying {
+  const { dynamodbEndpoint, kafka, table } = surroundings;
+  const file = join(run.folder, `${name}.json`);
+  writeFileSync(file, JSON.stringify({ name, config: { 'connector.class': 'MongoSource', ...properties } }));
+  const task = run.start(`task-${name}`, process.execPath, [MEASURED, 'task'], {
+    ipc: true,
+    env: {
+      ...awsEnvironmentOf({ dynamodbEndpoint, sqsEndpoint: dynamodbEndpoint, s3Endpoint: dynamodbEndpoint }),
+      KAFKA_BOOTSTRAP_SERVERS: kafka,
+      TAILRACE_CONNECTOR_FILE: file,
+      TAILRACE_TABLE: table,
+      TAILRACE_HEALTH_PORT: '0',
+    },
+  });
+  return {
+    usage: () => ask<Usage>(task, 'usage'),
+    failure: () => (task.child.exitCode === null ? undefined : endOfLog(task.logFile)),
+    stop: () => task.stop(),
+  };
+}
