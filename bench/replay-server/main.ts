@@ -25,7 +25,7 @@ const server = await openReplayServer({
 if (values.live !== undefined) server.live(Number(values.live));
 console.log(`Replay server at ${server.uri}`);
 process.send?.({ uri: server.uri });
-process.on('message', () => process.send?.({ ...server.sent, ...process.cpuUsage() }));
+process.on('message', () => process.send?.({ ...server.sent, writes: server.writes, ...process.cpuUsage() }));
 
 function parseMix(text: string): SampleOptions['mix'] {
   return Object.fromEntries(text.split(',').map((share) => [share.split('=')[0], Number(share.split('=')[1])]));

@@ -1,0 +1,73 @@
+import assert from 'node:assert/strict';
+import { closeSync, openSync, readFileSync, readSync } from 'node:fs';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import type { Rate } from '../report/results.ts';
+
+/** What a process needs to know to measure the function that its environment describes. */
+export type FunctionToMeasure = {
+  /** Holds `index.mjs`. */
+  readonly folder: string;
+  /** Invocations one after another; where each begins, and at last where the file ends. */
+  readonly payloads: { readonly file: string; readonly starts: readonly number[] };
+  readonly recordsPerPut: number;
+  /** All of them, warm-up included: the payloads come again. */
+  readonly puts: number;
+};
+
+type Handler = (event: unknown, context: unknown) => Promise<{ readonly batchItemFailures: readonly unknown[] }>;
+
+/** The share of the puts that is not counted: the code is not compiled yet, and connections are made. */
+const WARM_UP = 0.3;
+/** Of an invocation. */
+const TIMEOUT_MS = 30_000;
+
+/**
+ * Invokes a bundled function as Lambda's runtime does, one invocation at a time, and measures what that costs the
+ * process: the payload's bytes become a text and that an event, which the handler gets; its answer becomes a text.
+ */
+async function measure({ folder, payloads, puts, recordsPerPut }: FunctionToMeasure): Promise<Rate> {
+  const { handler } = (await import(pathToFileURL(join(folder, 'index.mjs')).href)) as { handler: Handler };
+  const file = openSync(payloads.file, 'r');
+  const count = payloads.starts.length - 1;
+  const invoke = async (put: number) => {
+    const start = payloads.starts[put % count]!;
+    const bytes = Buffer.allocUnsafe(payloads.starts[(put % count) + 1]! - start);
+    readSync(file, bytes, 0, bytes.length, start);
+    const answer = await handler(JSON.parse(bytes.toString('utf8')), { getRemainingTimeInMillis: () => TIMEOUT_MS });
+    assert.equal(JSON.stringify(answer), '{"batchItemFailures":[]}');
+  };
+  const warm = Math.floor(puts * WARM_UP);
+  for (let put = 0; put < warm; put += 1) await invoke(put);
+  const begin = { at: performance.now(), cpuSeconds: cpuSeconds() };
+  for (let put = warm; put < puts; put += 1) await invoke(put);
+  const end = { at: performance.now(), cpuSeconds: cpuSeconds() };
+  closeSync(file);
+  const records = (puts - warm) * recordsPerPut;
+  return {
+    events: records,
+    perSecond: (records / (end.at - begin.at)) * 1000,
+    cpuPerMillion: ((end.cpuSeconds - begin.cpuSeconds) / records) * 1e6,
+    peakBytes: peakBytes(),
+  };
+}
+
+function cpuSeconds(): number {
+  const { system, user } = process.cpuUsage();
+  return (user + system) / 1e6;
+}
+
+/** Of this program alone: what `getrusage` tells includes the parent's memory at the moment of the start. */
+function peakBytes(): number {
+  try {
+    return Number(/VmHWM:\s+(\d+) kB/.exec(readFileSync('/proc/self/status', 'utf8'))?.[1]) * 1024;
+  } catch {
+    // no Linux
+    return process.resourceUsage().maxRSS * 1024;
+  }
+}
+
+process.once('message', async (task: FunctionToMeasure) => {
+  const result = await measure(task);
+  process.send?.(result, () => process.exit());
+});
