@@ -44,6 +44,14 @@ export const METRICS = {
     description: 'Lanes started anew after the broker lost their sequence; what was in flight may be doubled.',
   },
   sinkRecords: { unit: 'Count', description: 'Records received.' },
+  sinkRecordAge: {
+    unit: 'Seconds',
+    description: 'Now minus the timestamp of the oldest record of a put, before anything of it is written.',
+  },
+  sinkHeld: {
+    unit: 'Count',
+    description: 'Records that can never be written and hold their topic-partition (errors.tolerance=none).',
+  },
   sinkWritten: { unit: 'Count', description: 'Records written.' },
   sinkSkipped: { unit: 'Count', description: 'Records that needed no write.' },
   sinkRejected: { unit: 'Count', description: 'Records that can never be written.' },

@@ -8,6 +8,7 @@ import { lazyObjectStore } from '../aws/object-store.ts';
 import { endInvocation } from './end-invocation.ts';
 import { lambdaPut } from './lambda-put.ts';
 import { moduleLoader } from './load-module.ts';
+import { noteRecordAge } from './record-age.ts';
 
 const environment = process.env.TAILRACE_ENVIRONMENT ?? 'unknown';
 const file = process.env.TAILRACE_CONNECTOR_FILE ?? join(import.meta.dirname, 'connector.json');
@@ -32,6 +33,7 @@ const put = lambdaPut({
 
 /** The Lambda function of one sink connector: one invocation is one put. */
 export const handler = middy()
+  .use(noteRecordAge(metrics, Date.now))
   .use(endInvocation(log, metrics))
   .handler((event: unknown, context: { getRemainingTimeInMillis(): number }) =>
     put(event, context.getRemainingTimeInMillis()),

@@ -109,11 +109,12 @@ function report(records: readonly ConsumedRecord[], outcomes: readonly Outcome[]
     if (outcome.status !== 'rejected') continue;
     const isHeld = after.unsettled.includes(place) && deps.sink.toleranceOf(records[place]!.topic) === 'none';
     // `all` with errors.log.enable=false is silent, as with the peer: the letter itself says it all
-    if (isHeld)
-      deps.log.error('A record holds its topic-partition', {
-        position: positionOf(records[place]!),
-        code: outcome.error.code,
-      });
+    if (!isHeld) continue;
+    deps.metrics.add('sinkHeld', 1);
+    deps.log.error('A record holds its topic-partition', {
+      position: positionOf(records[place]!),
+      code: outcome.error.code,
+    });
   }
   const first = firstError(outcomes);
   if (!first) return;

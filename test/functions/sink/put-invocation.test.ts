@@ -40,6 +40,7 @@ function rig(
   const letters: DeadLetter[] = [];
   let puts = 0;
   const log = notingLog();
+  const metrics = new Map<string, number>();
   const sink: OpenSink = {
     async put() {
       puts += 1;
@@ -59,12 +60,12 @@ function rig(
       return sent.map(() => (takes ? undefined : new RetriableError('DEAD_LETTER_UNSENT', 'queue is down')));
     },
     log,
-    metrics: { add: () => undefined },
+    metrics: { add: (name, value) => void metrics.set(name, (metrics.get(name) ?? 0) + value) },
     now: () => 1_700_000_001_000,
   };
   const settings = { connector: 'orders-sink', hasPartialResponse: partial, addsContextHeaders: false };
   const put = (event: unknown) => putInvocation(event, 0, settings, deps);
-  return { letters, log, put };
+  return { letters, log, metrics, put };
 }
 
 const failures = (...offsets: number[]) => ({
@@ -77,9 +78,11 @@ test('answers with nothing where everything is written', async () => {
 });
 
 test('a rejected record is a dead letter with the record as it was', async () => {
-  const { letters, put } = rig(() => [WRITTEN, REJECTED, WRITTEN]);
+  const { letters, metrics, put } = rig(() => [WRITTEN, REJECTED, WRITTEN]);
   expect(await put(eventOf([record(1), record(2), record(3)]))).toEqual(failures());
   expect(letters).toHaveLength(1);
+  // an alarm would wake somebody for what holds nothing
+  expect(metrics.has('sinkHeld')).toBe(false);
   expect(letters[0]).toMatchObject({
     connector: 'orders-sink',
     attempts: 1,
@@ -110,12 +113,13 @@ test('without a partial batch response an unsettled record fails the invocation,
 });
 
 test('errors.tolerance=none holds the topic-partition at the bad record, without a dead letter', async () => {
-  const { letters, log, put } = rig(() => [WRITTEN, REJECTED], { tolerance: 'none' });
+  const { letters, log, metrics, put } = rig(() => [WRITTEN, REJECTED], { tolerance: 'none' });
   expect(await put(eventOf([record(1), record(2)]))).toEqual(failures(2));
   expect(letters).toHaveLength(0);
   expect(log.lines).toContainEqual(
     expect.objectContaining({ level: 'error', message: 'A record holds its topic-partition' }),
   );
+  expect(metrics.get('sinkHeld')).toBe(1);
 });
 
 test('a held record without a partial batch response fails the invocation, and its error quotes no document', async () => {
