@@ -143,6 +143,9 @@ const retention = z.strictObject({
   ).default(168),
 });
 
+/** CloudWatch looks back over a day at most where its periods are shorter than an hour. */
+const DAY_MINUTES = 24 * 60;
+
 const alarms = z.strictObject({
   email: described(z.email(), 'Address that alarms are mailed to; it has to confirm once.').optional(),
   sourceLagSeconds: described(z.int().min(1), 'Lag of a source above which an alarm fires.').default(300),
@@ -150,9 +153,30 @@ const alarms = z.strictObject({
     z.int().min(1),
     'Time until the oplog no longer reaches back to the position of a source, below which an alarm fires.',
   ).default(3600),
+  sourceSilentMinutes: described(
+    z.int().min(1).max(DAY_MINUTES),
+    'Minutes without a batch, not even an empty one, after which a source counts as silent.',
+  ).default(5),
+  sourceTokenAgeSeconds: described(
+    z.int().min(1),
+    'Age of the stored position of a source above which an alarm fires.',
+  ).default(600),
   sinkLagRecords: described(z.int().min(1), 'Unread records of a partition above which an alarm fires.').default(
     10_000,
   ),
+  sinkRetryMinutes: described(
+    z.int().min(5).max(DAY_MINUTES).multipleOf(5),
+    'Minutes in a row, a multiple of five, in which a function fails or records come again, after which an alarm fires.',
+  ).default(15),
+  sinkStandstillMinutes: described(
+    z.int().min(5).max(DAY_MINUTES).multipleOf(5),
+    'Minutes in a row, a multiple of five, in which records wait and none is read, after which an alarm fires.',
+  ).default(15),
+  deadLetters: described(z.int().min(1), 'Dead letters that wait, from which an alarm fires.').default(1),
+  expiryPercent: described(
+    z.int().min(1).max(99),
+    'Share of a retention, of topics and of dead letters, after which an alarm says that what waits will be deleted.',
+  ).default(75),
 });
 
 /** The document `environment.json`: what one environment is made of, apart from its connectors. */

@@ -8,11 +8,14 @@ import { Construct } from 'constructs';
 
 type Props = { readonly environment: string; readonly email: string | undefined };
 
-type Watch = {
-  /** Unique in the environment; becomes the alarm's name. */
-  readonly name: string;
-  /** What it means and what to do, for the person that it wakes. */
-  readonly description: string;
+export type Watch = {
+  /** What is wrong, as the section of docs/operations.md is called. */
+  readonly kind: string;
+  /** What it is wrong with, where the environment has several; with `kind` the alarm's name. */
+  readonly of?: string;
+  /** For the person that it wakes: a sentence each, without a period. */
+  readonly meaning: string;
+  readonly firstStep: string;
   readonly metric: IMetric;
   readonly atLeast: number;
   readonly periods?: number;
@@ -25,6 +28,7 @@ type Watch = {
 export class AlarmTopic extends Construct {
   readonly topic: Topic;
   readonly #environment: string;
+  readonly #alarms: Alarm[] = [];
 
   constructor(scope: Construct, id: string, { email, environment }: Props) {
     super(scope, id);
@@ -46,11 +50,18 @@ export class AlarmTopic extends Construct {
     if (email) this.topic.addSubscription(new EmailSubscription(email));
   }
 
+  /** All that were made so far, in that order. */
+  get alarms(): readonly Alarm[] {
+    return this.#alarms;
+  }
+
   /** Makes an alarm that tells both when it fires and when it is over. */
-  watch({ atLeast, below = false, description, metric, name, periods = 1, silenceIsBad = false }: Watch): Alarm {
+  watch(watch: Watch): void {
+    const { atLeast, below = false, firstStep, kind, meaning, metric, of, periods = 1, silenceIsBad = false } = watch;
+    const name = of === undefined ? kind : `${kind}-${of}`;
     const alarm = new Alarm(this, name, {
       alarmName: `tailrace-${this.#environment}-${name}`,
-      alarmDescription: description,
+      alarmDescription: `${meaning}. First step: ${firstStep}. More: docs/operations.md#${kind}`,
       metric,
       threshold: atLeast,
       evaluationPeriods: periods,
@@ -62,6 +73,6 @@ export class AlarmTopic extends Construct {
     const action = new SnsAction(this.topic);
     alarm.addAlarmAction(action);
     alarm.addOkAction(action);
-    return alarm;
+    this.#alarms.push(alarm);
   }
 }

@@ -1,7 +1,10 @@
 import {
+  AlarmStatusWidget,
   Column,
+  CustomWidget,
   Dashboard,
   GraphWidget,
+  type IAlarm,
   type IMetric,
   type IWidget,
   Row,
@@ -21,25 +24,49 @@ type Props = {
   readonly sources: readonly LoadedSource[];
   readonly sinks: readonly LoadedSink[];
   readonly mappings: readonly WatchedMapping[];
+  readonly alarms: readonly IAlarm[];
+  /** The function that shows dead letters. */
+  readonly widgetArn: string;
 };
 
-/** One page per environment, in the order that a change takes: source, topics, sinks, dead letters. */
+/** CloudWatch's grid is this wide. */
+const WIDTH = 24;
+const HEIGHT = 6;
+
+/** One page per environment: what is wrong, then what happens in the order that a change takes. */
 export class EnvironmentDashboard extends Construct {
   constructor(scope: Construct, id: string, props: Props) {
     super(scope, id);
     new Dashboard(this, 'dashboard', {
       dashboardName: `tailrace-${props.environment}`,
       widgets: [
-        [heading('Sources')],
+        [alarmStatus(props)],
+        [heading('Sources: MongoDB to Kafka')],
         ...sourceRows(props),
-        [heading('Sinks')],
-        sinkRow(props),
+        [heading('Sinks: Kafka to MongoDB')],
+        ...sinkRows(props),
         [heading('Dead letters')],
-        deadLetterRow(props),
+        [newestLetters(props)],
+        letterRow(props),
       ],
     });
   }
 }
+
+const alarmStatus = ({ alarms }: Props): IWidget =>
+  new AlarmStatusWidget({ title: 'Alarms', alarms: [...alarms], width: WIDTH, height: 4 });
+
+const newestLetters = ({ widgetArn }: Props): IWidget =>
+  new CustomWidget({
+    title: 'Newest dead letters',
+    functionArn: widgetArn,
+    width: WIDTH,
+    height: 9,
+    updateOnRefresh: true,
+    // its content depends on neither
+    updateOnResize: false,
+    updateOnTimeRangeChange: false,
+  });
 
 function sourceRows({ environment, sources }: Props): IWidget[][] {
   /** One line for each connector. */
@@ -52,71 +79,111 @@ function sourceRows({ environment, sources }: Props): IWidget[][] {
   return [
     row(
       graph('Lag (seconds)', lines('sourceLag', 'Maximum')),
-      graph('Records per minute', lines('sourceRecords', 'Sum')),
-      graph('Time to acknowledgement (ms)', lines('produceLatency', 'p99')),
-      graph('Stopped, reconnected, position lost', [
+      graph('Headroom of the oplog (seconds)', lines('sourceOplogHeadroom', 'Minimum')),
+      graph('Age of the stored position (seconds)', lines('sourceTokenAge', 'Maximum')),
+      graph('Stopped, reconnected, position lost, dead letters', [
         ...lines('sourceStopped', 'Maximum', ': stopped'),
         ...lines('sourceReconnects', 'Sum', ': reconnected'),
         ...lines('sourceGaps', 'Sum', ': position lost'),
+        ...lines('sourceDeadLetters', 'Sum', ': dead letters'),
       ]),
     ),
     row(
-      graph('Headroom of the oplog (seconds)', lines('sourceOplogHeadroom', 'Minimum')),
-      graph('Age of the resume token (seconds)', lines('sourceTokenAge', 'Maximum')),
+      graph('Records per minute', lines('sourceRecords', 'Sum')),
       graph('Bytes per minute', lines('sourceBytes', 'Sum')),
-      graph('Batches per minute', lines('sourceBatches', 'Sum')),
+      graph('Time to acknowledgement (ms, p99)', lines('produceLatency', 'p99')),
+      graph(
+        'Copy of what exists: documents per minute, ranges left (right)',
+        lines('sourceCopiedRecords', 'Sum', ': documents'),
+        lines('sourceCopyRemainingRanges', 'Maximum', ': ranges left'),
+      ),
     ),
   ];
 }
 
-function sinkRow({ environment, mappings, sinks }: Props): IWidget[] {
+function sinkRows({ environment, mappings, sinks }: Props): IWidget[][] {
   const names = namesOf(environment);
-  const lines = (metric: MetricName, statistic: Statistic, what: string) =>
+  const lines = (metric: MetricName, statistic: Statistic, what = '') =>
     sinks.map(({ name }) =>
       tailraceMetric({ service: 'tailrace-sink', environment, connector: name }, metric, statistic).with({
-        label: `${name}: ${what}`,
+        label: `${name}${what}`,
       }),
     );
-  return row(
-    graph(
-      'Unread records of a partition',
-      mappings.map(({ connector, mappingId, topic }) =>
-        mappingMetric(mappingId, 'MaxOffsetLag', 'Maximum').with({ label: `${connector}: ${topic}` }),
+  const functions = (metric: string, statistic: Statistic, what = '') =>
+    sinks.map(({ name }) =>
+      functionMetric(names.sinkFunction(name), metric, statistic).with({ label: `${name}${what}` }),
+    );
+  return [
+    row(
+      graph(
+        'Unread records of a partition',
+        mappings.map(({ connector, mappingId, topic }) =>
+          mappingMetric(mappingId, 'MaxOffsetLag', 'Maximum').with({ label: `${connector}: ${topic}` }),
+        ),
+      ),
+      graph('Age of the oldest record of a put (seconds)', lines('sinkRecordAge', 'Maximum')),
+      graph('Writing, end to end (ms, p99)', [
+        ...lines('sinkWriteLatency', 'p99', ': writing'),
+        ...lines('sinkEndToEndLatency', 'p99', ': end to end'),
+      ]),
+      graph('Errors and throttles', [
+        ...functions('Errors', 'Sum', ': errors'),
+        ...functions('Throttles', 'Sum', ': throttles'),
+      ]),
+    ),
+    row(
+      graph('Records per minute', [
+        ...lines('sinkWritten', 'Sum', ': written'),
+        ...lines('sinkSkipped', 'Sum', ': skipped'),
+      ]),
+      graph('Not written, per minute', [
+        ...lines('sinkUnsettled', 'Sum', ': unsettled'),
+        ...lines('sinkRejected', 'Sum', ': rejected'),
+        ...lines('sinkHeld', 'Sum', ': held'),
+        ...lines('sinkUpdatesMissed', 'Sum', ': updates missed'),
+      ]),
+      graph('Duration of a put (ms, p99)', functions('Duration', 'p99')),
+      graph(
+        'Dropped by the mapping, errors of reading',
+        mappings.flatMap(({ connector, mappingId, topic }) => [
+          mappingMetric(mappingId, 'DroppedEventCount', 'Sum').with({ label: `${connector}: ${topic}: dropped` }),
+          mappingMetric(mappingId, 'PollingErrorCount', 'Sum').with({ label: `${connector}: ${topic}: errors` }),
+        ]),
       ),
     ),
-    graph('Records per minute', [
-      ...lines('sinkWritten', 'Sum', 'written'),
-      ...lines('sinkSkipped', 'Sum', 'skipped'),
-      ...lines('sinkUnsettled', 'Sum', 'unsettled'),
-      ...lines('sinkRejected', 'Sum', 'rejected'),
-    ]),
-    graph('Writing, end to end (ms)', [
-      ...lines('sinkWriteLatency', 'p99', 'writing'),
-      ...lines('sinkEndToEndLatency', 'p99', 'end to end'),
-    ]),
-    graph(
-      'Errors',
-      sinks.map(({ name }) => functionMetric(names.sinkFunction(name), 'Errors', 'Sum').with({ label: name })),
-    ),
-  );
+  ];
 }
 
-function deadLetterRow({ environment }: Props): IWidget[] {
-  const { deadLetterQueue, replayQueue } = namesOf(environment);
+function letterRow({ environment, sinks }: Props): IWidget[] {
+  const { deadLetterQueue, replayFunction, replayQueue } = namesOf(environment);
   return row(
     graph('Waiting', [
       queueMetric(deadLetterQueue, 'ApproximateNumberOfMessagesVisible').with({ label: 'dead letters' }),
       queueMetric(replayQueue, 'ApproximateNumberOfMessagesVisible').with({ label: 'to be replayed' }),
     ]),
-    graph('Age of the oldest (seconds)', [queueMetric(deadLetterQueue, 'ApproximateAgeOfOldestMessage')]),
+    graph('Age of the oldest (seconds)', [
+      queueMetric(deadLetterQueue, 'ApproximateAgeOfOldestMessage').with({ label: 'dead letter' }),
+    ]),
+    graph(
+      'Dead letters per minute',
+      sinks.map(({ name }) =>
+        tailraceMetric({ service: 'tailrace-sink', environment, connector: name }, 'sinkDeadLetters', 'Sum').with({
+          label: name,
+        }),
+      ),
+    ),
+    graph('Replays: invocations and errors', [
+      functionMetric(replayFunction, 'Invocations', 'Sum').with({ label: 'replays' }),
+      functionMetric(replayFunction, 'Errors', 'Sum').with({ label: 'errors' }),
+    ]),
   );
 }
 
-const heading = (title: string): IWidget => new TextWidget({ markdown: `## ${title}`, width: 24, height: 1 });
+const heading = (title: string): IWidget => new TextWidget({ markdown: `## ${title}`, width: WIDTH, height: 1 });
 
 /** A graph without a metric is refused by CloudWatch. */
-const graph = (title: string, left: IMetric[]): IWidget[] =>
-  left.length > 0 ? [new GraphWidget({ title, left, width: 6, height: 6 })] : [];
+const graph = (title: string, left: IMetric[], right: IMetric[] = []): IWidget[] =>
+  left.length > 0 ? [new GraphWidget({ title, left, right, width: WIDTH / 4, height: HEIGHT })] : [];
 
 const row = (...widgets: readonly IWidget[][]): IWidget[] => [
   new Row(...widgets.flat().map((widget) => new Column(widget))),

@@ -25,6 +25,6 @@ export function makeStacks(app: App, environment: CloudEnvironment, bundles: Bun
   const from = { environment, bundles, network, kafka, state };
   const source = new SourceStack(app, 'source', from);
   const sink = new SinkStack(app, 'sink', from);
-  const observability = new ObservabilityStack(app, 'observability', environment, sink);
+  const observability = new ObservabilityStack(app, 'observability', { environment, bundles, sink });
   return { network, kafka, state, source, sink, observability };
 }
