@@ -1,5 +1,5 @@
 import assert from 'node:assert';
-import { z } from 'zod';
+import * as z from 'zod';
 import type { PropertyFacts } from '../functions/connect/properties.ts';
 
 /** What a property's declaration says, as the pages and schemas need it. */

@@ -1,6 +1,7 @@
 import { copyFile, mkdir, writeFile } from 'node:fs/promises';
-import { basename, dirname, join } from 'node:path';
+import { basename, dirname, join, parse } from 'node:path';
 import { build, type OutputFile } from 'esbuild';
+import { lighterDriver } from './bundle-driver.ts';
 import { bundleModule } from './bundle-module.ts';
 import type { ConnectorModule } from './connector-modules.ts';
 
@@ -23,13 +24,13 @@ const OPTIONAL = ['@mongodb-js/zstd', 'gcp-metadata', 'kerberos', 'mongodb-clien
 const REQUIRE_BANNER =
   "import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);";
 
-/** Writes `main.mjs`, its source map and `connector.json` into a folder; resolves with the path of `main.mjs`. */
+/** Writes `main.mjs`, its chunks, source maps and `connector.json` into a folder; resolves with the path of `main.mjs`. */
 export const bundleSource = (outFolder: string, connectorFilePath: string): Promise<string> =>
   writeBundle('source', outFolder, connectorFilePath);
 
 /**
- * Writes `index.mjs`, its source map, `connector.json` and the connector's modules into a folder; resolves with the path
- * of `index.mjs`.
+ * Writes `index.mjs`, its chunks, source maps, `connector.json` and the connector's modules into a folder; resolves with
+ * the path of `index.mjs`.
  */
 export async function bundleSink(
   outFolder: string,
@@ -42,7 +43,7 @@ export async function bundleSink(
   return index;
 }
 
-/** Writes `index.mjs` and its source map into a folder; resolves with the path of `index.mjs`. */
+/** Writes `index.mjs`, its chunks and source maps into a folder; resolves with the path of `index.mjs`. */
 export const bundleReplay = (outFolder: string): Promise<string> => writeBundle('replay', outFolder);
 
 /** Writes `index.mjs` and its source map into a folder; resolves with the path of `index.mjs`. */
@@ -69,24 +70,30 @@ function compiled(deployable: Deployable): Promise<readonly OutputFile[]> {
 }
 
 /**
- * Compiles one entry point with everything it imports into one ESM file.
+ * Compiles one entry point with everything it imports into ESM files: one that is loaded at once, and a chunk for what is
+ * imported when it is first needed. A cold start reads the first alone, and most of its time is reading.
  *
  * The bytes depend on the sources alone, neither on the output folder nor on where the project lies: the asset hash of
  * unchanged code stays the same, and a deployment leaves it alone.
  */
 export async function compile(entry: string, file: string): Promise<readonly OutputFile[]> {
+  const { name, ext } = parse(file);
   const { outputFiles } = await build({
-    entryPoints: [entry],
+    entryPoints: { [name]: entry },
     absWorkingDir: project,
     // never written: it only fixes what the source map's paths are relative to
-    outfile: join(dirname(entry), file),
+    outdir: dirname(entry),
+    outExtension: { '.js': ext },
+    chunkNames: 'chunk-[hash]',
     write: false,
     bundle: true,
+    splitting: true,
     platform: 'node',
     target: 'node24',
     format: 'esm',
     mainFields: ['module', 'main'],
     external: OPTIONAL,
+    plugins: [lighterDriver],
     banner: { js: REQUIRE_BANNER },
     minify: true,
     // stack traces and logs keep the names of functions and classes

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 
 const described = <T extends z.ZodType>(type: T, description: string) => type.describe(description);
 

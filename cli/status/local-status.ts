@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { EXIT, Failure } from '../failure.ts';
 
 const answer = z.object({

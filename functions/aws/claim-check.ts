@@ -1,6 +1,6 @@
 import { isUtf8 } from 'node:buffer';
 import { createHash } from 'node:crypto';
-import { z } from 'zod';
+import * as z from 'zod';
 import { DataError } from '../connect/errors.ts';
 import type { Header } from '../connect/records.ts';
 import type { ObjectStore } from './object-store.ts';

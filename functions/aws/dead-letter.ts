@@ -1,5 +1,5 @@
 import { isUtf8 } from 'node:buffer';
-import { z } from 'zod';
+import * as z from 'zod';
 import type { Origin } from '../connect/connector.ts';
 import { DataError } from '../connect/errors.ts';
 import type { Stage } from '../connect/outcomes.ts';

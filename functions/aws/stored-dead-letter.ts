@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import type { Stage } from '../connect/outcomes.ts';
 import { type ClaimCheck, claimCheckSchema, type FetchValue } from './claim-check.ts';
 import {

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { type DeadLetter, isSinkDeadLetter } from '../aws/dead-letter.ts';
 import { isStored, parseMessage, type StoredDeadLetter } from '../aws/stored-dead-letter.ts';
 import { ConnectorError, DataError, messageOf, RetriableError } from '../connect/errors.ts';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { type ClaimCheck, claimCheckSchema } from '../aws/claim-check.ts';
 import { ConnectorError } from '../connect/errors.ts';
 import type { ConsumedRecord, Header } from '../connect/records.ts';

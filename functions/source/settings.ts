@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { ConfigError } from '../connect/errors.ts';
 
 const number = (fallback: number) => z.coerce.number().int().min(0).default(fallback);

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { ConfigError } from '../../../functions/connect/errors.ts';
 
 /** Refused by name: a mapping that ignored it would behave unlike the one in AWS. */

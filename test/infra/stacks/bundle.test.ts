@@ -39,6 +39,16 @@ describe('a bundle', () => {
     expect(elsewhere).toEqual(first);
   });
 
+  test('loads what is imported later from a file of its own', async () => {
+    const entry = writeEntry('one');
+    writeFileSync(join(folder, 'one/later.ts'), `export const later: string = 'loaded later';`);
+    writeFileSync(entry, `console.log((await import('./later.ts')).later)`);
+    const files = await compile(entry, 'main.mjs');
+    for (const { contents, path } of files) writeFileSync(path, contents);
+    expect(files.find(({ path }) => path.endsWith('/main.mjs'))?.text).not.toContain('loaded later');
+    expect(execFileSync('node', [join(folder, 'one/main.mjs')], { encoding: 'utf8' })).toBe('loaded later\n');
+  });
+
   test('runs by itself with CommonJS inside, keeps the names of classes and leads back to source lines', async () => {
     for (const { contents, path } of await compile(writeEntry('one'), 'main.mjs')) writeFileSync(path, contents);
     const out = execFileSync('node', ['--enable-source-maps', join(folder, 'one/main.mjs')], { encoding: 'utf8' });

@@ -33,9 +33,14 @@ export function dateNames(languageTag: string): DateNames {
   const letter = (field: DateField, numeric: DateField | undefined, names: (width: Width) => Names): LetterNames => ({
     field,
     numeric,
-    short: names('short'),
-    // the language of no language has no long names in Java
-    long: names(locale === 'und' ? 'short' : 'long'),
+    // made when a pattern has them: most months are numbers, and the languages of the runtime take time to load
+    get short() {
+      return names('short');
+    },
+    get long() {
+      // the language of no language has no long names in Java
+      return names(locale === 'und' ? 'short' : 'long');
+    },
   });
   return { of: (name) => lazy[name]?.() };
 }
@@ -63,8 +68,9 @@ const QUARTERS: Names = new Map([1, 2, 3, 4].map((quarter) => [`Q${quarter}`, qu
 
 /** An unknown language is none, as in Java. */
 function localeOf(languageTag: string): string {
+  if (languageTag === '') return 'und';
   try {
-    return Intl.DateTimeFormat.supportedLocalesOf(languageTag === '' ? [] : [languageTag])[0] ?? 'und';
+    return Intl.DateTimeFormat.supportedLocalesOf([languageTag])[0] ?? 'und';
   } catch {
     // not a language tag: Java takes it for none
     return 'und';
