@@ -1,6 +1,5 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { SQSClient } from '@aws-sdk/client-sqs';
 import middy from '@middy/core';
 import { createLog } from '../aws/log.ts';
 import { createMetrics } from '../aws/metrics.ts';
@@ -22,7 +21,6 @@ const put = lambdaPut({
   hasPartialResponse: process.env.TAILRACE_PARTIAL_RESPONSE === 'true',
   deadLetterQueueUrl: process.env.TAILRACE_DEAD_LETTER_QUEUE_URL,
   claimCheckBucket: process.env.TAILRACE_CLAIM_CHECK_BUCKET,
-  sqs: () => new SQSClient(),
   objects: lazyObjectStore(),
   env: (name) => process.env[name],
   loadModule: moduleLoader(file),

@@ -1,6 +1,6 @@
-import type { SQSClient } from '@aws-sdk/client-sqs';
 import { fetchValues, storeValues } from '../aws/claim-check.ts';
-import { createDeadLetters, type SendDeadLetters } from '../aws/dead-letters.ts';
+import type { SendDeadLetters } from '../aws/dead-letters.ts';
+import { lazyDeadLetters } from '../aws/lazy-dead-letters.ts';
 import type { ObjectStore } from '../aws/object-store.ts';
 import { awsSecretSources, resolvePlaceholders } from '../aws/secrets.ts';
 import { configure } from '../connect/configure.ts';
@@ -19,7 +19,6 @@ export type PutEnvironment = {
   readonly deadLetterQueueUrl: string | undefined;
   /** For dead letters that are too large for the queue; absent: they are not sent. */
   readonly claimCheckBucket: string | undefined;
-  sqs(): Pick<SQSClient, 'send'>;
   readonly objects: ObjectStore;
   env(name: string): string | undefined;
   /** Loads a module that lies beside the connector's file. */
@@ -34,13 +33,16 @@ type Opened = { readonly sink: OpenSink; readonly settings: PutSettings; readonl
 /** Kept free of the invocation's time for dead letters and the answer. */
 const RESERVE_MS = 5_000;
 
-/** The function behind the door. The first put opens the connection, later ones find it open. */
+/**
+ * The function behind the door. It opens its sink while Lambda still starts it, so that the database answers while the
+ * first event is decoded; later puts find it open. An opening that failed is tried again by the next put, which says why.
+ */
 export function lambdaPut(
   environment: PutEnvironment,
 ): (event: unknown, remainingMs: number) => Promise<BatchResponse> {
-  const { claimCheckBucket, deadLetterQueueUrl, log, metrics, now, objects, sqs } = environment;
+  const { claimCheckBucket, deadLetterQueueUrl, log, metrics, now, objects } = environment;
   const storeValue = claimCheckBucket ? storeValues(claimCheckBucket, objects) : undefined;
-  const sendDeadLetters = deadLetterQueueUrl ? createDeadLetters(deadLetterQueueUrl, sqs(), storeValue) : withoutQueue;
+  const sendDeadLetters = deadLetterQueueUrl ? lazyDeadLetters(deadLetterQueueUrl, storeValue) : withoutQueue;
   const fetchValue = fetchValues(objects);
   let opening: Promise<Opened> | undefined;
 
@@ -58,6 +60,7 @@ export function lambdaPut(
     return (await opened()).sink;
   }
 
+  opened().catch(() => undefined);
   return async (event, remainingMs) => {
     const start = now();
     const { sink, settings, converters } = await opened();

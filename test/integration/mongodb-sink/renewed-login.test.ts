@@ -27,7 +27,6 @@ async function openPut() {
     deadLetterQueueUrl: undefined,
     claimCheckBucket: undefined,
     objects: memoryObjects().store,
-    sqs: () => ({ send: () => Promise.reject(new Error('unused')) }),
     env: () => `reading-${++reads}`,
     loadModule: noModules,
     log,

@@ -1,5 +1,6 @@
-import type { Document, MongoClient } from 'mongodb';
+import type { Document } from 'mongodb';
 import { elementsOf } from '../bson/elements.ts';
+import type { Connection } from '../client/open-connection.ts';
 import { toDriverDocument } from './driver-document.ts';
 import type { Namespace } from './write-models.ts';
 
@@ -15,19 +16,20 @@ export type FindDocuments = (search: DocumentSearch, timeoutMs: number) => Promi
 
 /** Reads from the primary, which has just answered. */
 export const findWith =
-  (client: MongoClient): FindDocuments =>
-  async ({ namespace, filters, isIdEnough }, timeoutMs) => {
-    const cursor = client
-      .db(namespace.database)
-      .collection(namespace.collection)
-      .find(toFilter(filters) as Document, {
-        raw: true,
-        readPreference: 'primary',
-        signal: AbortSignal.timeout(timeoutMs),
-        ...(isIdEnough && { projection: { _id: 1 } }),
-      });
-    return (await cursor.toArray()) as unknown as Uint8Array[];
-  };
+  (connection: Connection): FindDocuments =>
+  ({ namespace, filters, isIdEnough }, timeoutMs) =>
+    connection.within(timeoutMs, async (client, signal) => {
+      const cursor = client
+        .db(namespace.database)
+        .collection(namespace.collection)
+        .find(toFilter(filters) as Document, {
+          raw: true,
+          readPreference: 'primary',
+          signal,
+          ...(isIdEnough && { projection: { _id: 1 } }),
+        });
+      return (await cursor.toArray()) as unknown as Uint8Array[];
+    });
 
 /** One look into the index where all ask for an `_id` and nothing else. */
 function toFilter(filters: readonly Uint8Array[]): Map<string, unknown> {

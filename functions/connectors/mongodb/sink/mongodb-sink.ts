@@ -6,6 +6,7 @@ import type { Log } from '../../../connect/log.ts';
 import type { Outcome } from '../../../connect/outcomes.ts';
 import { positionOf, type SinkRecord } from '../../../connect/records.ts';
 import { createMongoClient, toClientOptions } from '../client/mongo-client.ts';
+import { openConnection } from '../client/open-connection.ts';
 import type { WriteDeps } from './database-calls.ts';
 import { toAutoEncryption, withEncryption } from './encryption.ts';
 import { findWith } from './find-documents.ts';
@@ -29,13 +30,14 @@ export const mongodbSink: SinkConnector<SinkConfig> = {
     const client = withEncryption(config.csfleEnabled, () =>
       createMongoClient({ ...toClientOptions(config, 'sink'), ...(autoEncryption && { autoEncryption }) }),
     );
+    const connection = openConnection(client);
     const database = {
-      send: sendWith(client, config.csfleEnabled),
-      find: findWith(client),
-      run: runWith(client),
+      send: sendWith(connection, config.csfleEnabled),
+      find: findWith(connection),
+      run: runWith(connection),
       sleep,
     };
-    return openSink(config, database, deps, () => client.close());
+    return openSink(config, database, deps, () => connection.close());
   },
 };
 

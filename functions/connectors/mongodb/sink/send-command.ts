@@ -1,5 +1,6 @@
-import { type MongoClient, MongoNetworkTimeoutError } from 'mongodb';
+import type { WriteConcernSettings } from 'mongodb';
 import { DocumentSequence } from 'mongodb/lib/cmap/commands.js';
+import type { Connection } from '../client/open-connection.ts';
 import { toDriverDocument } from './driver-document.ts';
 import type { CommandName } from './statements.ts';
 import type { Namespace } from './write-models.ts';
@@ -33,34 +34,36 @@ const LISTS = { update: 'updates', delete: 'deletes', insert: 'documents' } as c
  * document once more, and reorder numeric field names. Only to encrypt has the driver to look into them.
  */
 export const sendWith =
-  (client: MongoClient, isEncrypting: boolean): SendCommand =>
-  async ({ namespace, name, isOrdered, statements }, timeoutMs) => {
-    const list = LISTS[name];
-    const database = client.db(namespace.database);
-    const { w, j, journal, wtimeoutMS } = database.writeConcern ?? {};
-    const concern = {
-      ...(w !== undefined && { w }),
-      ...((journal ?? j) !== undefined && { j: journal ?? j }),
-      ...(wtimeoutMS !== undefined && { wtimeout: wtimeoutMS }),
-    };
-    const command = {
-      [name]: namespace.collection,
-      ordered: isOrdered,
-      ...(Object.keys(concern).length > 0 && { writeConcern: concern }),
-      [list]: isEncrypting ? statements.map(toDriverDocument) : toSequence(list, statements),
-    };
-    const signal = AbortSignal.timeout(timeoutMs);
-    try {
-      return toReply(await database.command(command, { signal }));
-    } catch (error) {
-      if (signal.aborted)
-        throw new MongoNetworkTimeoutError(`No answer within ${timeoutMs} ms`, { cause: signal.reason });
-      // the driver throws where only the write concern failed, with the whole reply inside
-      const reply = replyInside(error);
-      if (reply) return toReply(reply);
-      throw error;
-    }
+  (connection: Connection, isEncrypting: boolean): SendCommand =>
+  ({ namespace, name, isOrdered, statements }, timeoutMs) =>
+    connection.within(timeoutMs, async (client, signal) => {
+      const list = LISTS[name];
+      const database = client.db(namespace.database);
+      const concern = toConcern(database.writeConcern);
+      const command = {
+        [name]: namespace.collection,
+        ordered: isOrdered,
+        ...(Object.keys(concern).length > 0 && { writeConcern: concern }),
+        [list]: isEncrypting ? statements.map(toDriverDocument) : toSequence(list, statements),
+      };
+      try {
+        return toReply(await database.command(command, { signal }));
+      } catch (error) {
+        // the driver throws where only the write concern failed, with the whole reply inside
+        const reply = replyInside(error);
+        if (reply) return toReply(reply);
+        throw error;
+      }
+    });
+
+function toConcern({ w, j, journal, wtimeoutMS }: WriteConcernSettings = {}) {
+  const journaled = journal ?? j;
+  return {
+    ...(w !== undefined && { w }),
+    ...(journaled !== undefined && { j: journaled }),
+    ...(wtimeoutMS !== undefined && { wtimeout: wtimeoutMS }),
   };
+}
 
 function toSequence(list: string, statements: readonly Uint8Array[]): DocumentSequence {
   const sequence = new DocumentSequence(list);
