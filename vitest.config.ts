@@ -31,7 +31,7 @@ export default defineConfig({
       {
         test: {
           name: 'infra',
-          include: ['test/infra/stacks/**/*.test.ts', 'test/checks/**/*.test.ts'],
+          include: ['test/infra/stacks/**/*.test.ts', 'test/checks/**/*.test.ts', 'test/docs/**/*.test.ts'],
           testTimeout: 120_000,
           hookTimeout: 120_000,
         },

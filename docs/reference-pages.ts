@@ -5,6 +5,8 @@ import { sinkConnectorOf } from '../functions/connectors/sinks.ts';
 import { sourceConnectorOf } from '../functions/connectors/sources.ts';
 import { environmentJsonSchema } from '../infra/environment-schema.ts';
 import { toConnectorSchema } from './connector-schema.ts';
+import { costPage } from './cost/cost-page.ts';
+import { painPage } from './pains.ts';
 import { code, type Declared, toPropertyPage, toTable } from './property-page.ts';
 
 const PACKAGE = 'com.mongodb.kafka.connect';
@@ -31,6 +33,8 @@ export function referencePages(): Readonly<Record<string, string>> {
     'converters.md': toConverterPage(),
     'errors.md': toErrorPage(),
     'metrics.md': toMetricPage(),
+    'cost.md': costPage(),
+    'pains.md': painPage(),
     'connector.schema.json': toJson(
       toConnectorSchema({
         source: { ...source, classes: namesOfClass('MongoSource') },
