@@ -3,6 +3,7 @@ import { basename, dirname, join, parse } from 'node:path';
 import { build, type OutputFile } from 'esbuild';
 import { lighterDriver } from './bundle-driver.ts';
 import { bundleModule } from './bundle-module.ts';
+import { certificatesIn } from './certificates.ts';
 import type { ConnectorModule } from './connector-modules.ts';
 
 const project = join(import.meta.dirname, '..');
@@ -54,10 +55,16 @@ async function writeBundle(deployable: Deployable, outFolder: string, connectorF
   await mkdir(outFolder, { recursive: true });
   await Promise.all([
     ...files.map(({ path, contents }) => writeFile(join(outFolder, basename(path)), contents)),
-    connectorFilePath !== undefined && copyFile(connectorFilePath, join(outFolder, 'connector.json')),
+    ...(connectorFilePath === undefined ? [] : packedWith(connectorFilePath, outFolder)),
   ]);
   return join(outFolder, deployables[deployable].file);
 }
+
+/** The connector file, and the certificates that lie beside it. */
+const packedWith = (connectorFilePath: string, outFolder: string): Promise<void>[] => [
+  copyFile(connectorFilePath, join(outFolder, 'connector.json')),
+  ...certificatesIn(dirname(connectorFilePath)).map((file) => copyFile(file, join(outFolder, basename(file)))),
+];
 
 const builds = new Map<Deployable, Promise<readonly OutputFile[]>>();
 

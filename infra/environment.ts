@@ -3,6 +3,7 @@ import { join, relative } from 'node:path';
 import { parse } from 'jsonc-parser';
 import type { z } from 'zod';
 import { ConfigError, type Problem } from '../functions/connect/errors.ts';
+import { reviewCertificates } from './certificates.ts';
 import { type LoadedSink, type LoadedSource, loadConnectors } from './environment-connectors.ts';
 import { reviewConnectors, reviewSettings } from './environment-review.ts';
 import { type CloudSettings, type EnvironmentSettings, environmentSchema } from './environment-schema.ts';
@@ -49,7 +50,7 @@ export function loadEnvironment(name: string, folder: string = environmentsFolde
     problems.push({ property: shown(file), message });
   }
   const connectors = loadConnectors(join(folder, name, 'connectors'), { isLocal: name === 'local', settings, shown });
-  problems.push(...connectors.problems);
+  problems.push(...connectors.problems, ...reviewCertificates(join(folder, name, 'connectors'), shown));
   const { sources, sinks } = connectors;
   const warnings = [...connectors.warnings];
   if (settings) {
