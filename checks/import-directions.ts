@@ -69,6 +69,11 @@ export const rooms: readonly Room[] = [
     mayImport: ['functions/connect/', 'functions/aws/', 'functions/widget/'],
     packages: /^(mongodb|kafkajs)/,
   },
+  {
+    room: 'functions/topics/',
+    mayImport: ['functions/connect/', 'functions/aws/', 'functions/topics/'],
+    packages: /^(mongodb|kafkajs)/,
+  },
   { room: 'infra/local/', mayImport: ['functions/', 'infra/'] },
   { room: 'infra/', mayImport: ['functions/', 'infra/'], packages: /^kafkajs/ },
   { room: 'cli/', mayImport: ['functions/', 'infra/', 'cli/'], packages: /^kafkajs/ },

@@ -18,7 +18,7 @@ export type ConnectOptions = {
 };
 
 /** The requests that kafkajs encodes and decodes for us. */
-export type Api = 'Metadata' | 'GroupCoordinator' | 'CreateTopics' | 'DescribeConfigs';
+export type Api = 'Metadata' | 'GroupCoordinator' | 'CreateTopics' | 'CreatePartitions' | 'DescribeConfigs';
 
 /** A request whose bytes are ours: what stands behind the header, in pieces that are written without being copied. */
 export type RawRequest = {

@@ -87,12 +87,12 @@ declare module 'kafkajs/src/network/requestQueue/index.js' {
 declare module 'kafkajs/src/protocol/requests/index.js' {
   type Definition = { versions: string[]; protocol(options: { version: number }): unknown };
   const inner: {
-    requests: Record<'Metadata' | 'GroupCoordinator' | 'CreateTopics' | 'DescribeConfigs', Definition>;
+    requests: Record<import('./kafkajs-broker.ts').Api, Definition>;
   };
   export = inner;
 }
 
 declare module 'kafkajs/src/protocol/requests/apiKeys.js' {
-  const apiKeys: Readonly<Record<'Metadata' | 'GroupCoordinator' | 'CreateTopics' | 'DescribeConfigs', number>>;
+  const apiKeys: Readonly<Record<import('./kafkajs-broker.ts').Api, number>>;
   export = apiKeys;
 }

@@ -9,20 +9,42 @@ const CREATE_TIMEOUT_MS = 10_000;
 // NONE and TOPIC_ALREADY_EXISTS; REQUEST_TIMED_OUT, COORDINATOR_NOT_AVAILABLE, NOT_CONTROLLER and
 // THROTTLING_QUOTA_EXCEEDED pass, so the topic is looked up and, where it is still missing, created again
 const MADE_OR_AGAIN = new Set([0, 36, 7, 15, 41, 89]);
+// INVALID_PARTITIONS: it has them already, and the metadata that said otherwise was old
+const RAISED_OR_AGAIN = new Set([0, 37, 7, 15, 41, 89]);
 
-/** Asks for a topic; whether it is there is seen when it is looked up next. */
-export async function createTopics(cluster: Cluster, topic: string, plan: TopicPlan): Promise<void> {
+/**
+ * Asks for a topic; whether it is there is seen when it is looked up next.
+ *
+ * @throws ConfigError KAFKA_REFUSED; `askedBy` is the property that wants the topic, for its message.
+ */
+export async function createTopic(cluster: Cluster, topic: string, plan: TopicPlan, askedBy: string): Promise<void> {
   const configEntries = Object.entries(plan.configs).map(([name, value]) => ({ name, value }));
   const { partitions: numPartitions, replicationFactor } = plan;
   const topics = [{ topic, numPartitions, replicationFactor, replicaAssignment: [], configEntries }];
   const parameters = { topics, validateOnly: false, timeout: CREATE_TIMEOUT_MS };
   const connection = await cluster.controller();
-  const answer = (await ask(cluster, connection, 'CreateTopics', parameters)) as CreateTopicsAnswer;
-  for (const { errorCode, errorMessage } of answer.topicErrors) {
-    if (MADE_OR_AGAIN.has(errorCode)) continue;
-    const why = `${nameOfCode(errorCode)}${errorMessage ? `: ${errorMessage}` : ''}`;
-    const message = `Kafka refused to create the topic ${topic} as topic.creation.* says (${why})`;
-    throw new ConfigError([{ property: 'topic.creation.default.partitions', message }], 'KAFKA_REFUSED');
+  const answer = (await ask(cluster, connection, 'CreateTopics', parameters)) as TopicsAnswer;
+  refuseUnless(MADE_OR_AGAIN, answer, `Kafka refused to create the topic ${topic}`, askedBy);
+}
+
+/** Raises a topic's number of partitions; Kafka takes none away. @throws ConfigError KAFKA_REFUSED */
+export async function addPartitions(cluster: Cluster, topic: string, count: number, askedBy: string): Promise<void> {
+  const parameters = { topicPartitions: [{ topic, count }], validateOnly: false, timeout: CREATE_TIMEOUT_MS };
+  const connection = await cluster.controller();
+  const answer = (await ask(cluster, connection, 'CreatePartitions', parameters)) as TopicsAnswer;
+  refuseUnless(RAISED_OR_AGAIN, answer, `Kafka refused to give the topic ${topic} ${count} partitions`, askedBy);
+}
+
+function refuseUnless(
+  passing: ReadonlySet<number>,
+  { topicErrors }: TopicsAnswer,
+  what: string,
+  askedBy: string,
+): void {
+  for (const { errorCode, errorMessage } of topicErrors) {
+    if (passing.has(errorCode)) continue;
+    const message = `${what} (${nameOfCode(errorCode)}${errorMessage ? `: ${errorMessage}` : ''})`;
+    throw new ConfigError([{ property: askedBy, message }], 'KAFKA_REFUSED');
   }
 }
 
@@ -48,7 +70,7 @@ export async function maxMessageBytesOf(
 async function ask(
   cluster: Cluster,
   connection: BrokerConnection,
-  api: 'CreateTopics' | 'DescribeConfigs',
+  api: 'CreateTopics' | 'CreatePartitions' | 'DescribeConfigs',
   parameters: unknown,
 ): Promise<unknown> {
   try {
@@ -62,7 +84,8 @@ async function ask(
 const TOPIC = 2;
 const MAX_MESSAGE_BYTES = 'max.message.bytes';
 
-type CreateTopicsAnswer = { topicErrors: { topic: string; errorCode: number; errorMessage?: string | null }[] };
+/** Of CreateTopics and of CreatePartitions. */
+type TopicsAnswer = { topicErrors: { topic: string; errorCode: number; errorMessage?: string | null }[] };
 type DescribeConfigsAnswer = {
   resources: {
     errorCode: number;

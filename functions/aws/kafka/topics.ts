@@ -4,7 +4,7 @@ import type { Log } from '../../connect/log.ts';
 import type { Cluster, TopicMetadata } from './cluster.ts';
 import { classifyProduceError, nameOfCode } from './produce-errors.ts';
 import type { TopicCreation } from './topic-creation.ts';
-import { createTopics, maxMessageBytesOf } from './topic-requests.ts';
+import { createTopic, maxMessageBytesOf } from './topic-requests.ts';
 
 export type Topic = {
   readonly name: string;
@@ -77,7 +77,7 @@ export function openTopics({ cluster, creation, log, now, maxBlockMs }: TopicsDe
       if (classifyProduceError(errorCode, false).action === 'refused') throw refused(topic, nameOfCode(errorCode));
       if (errorCode !== UNKNOWN_TOPIC_OR_PARTITION) continue;
       const plan = creation(topic);
-      if (plan) await createTopics(cluster, topic, plan);
+      if (plan) await createTopic(cluster, topic, plan, 'topic.creation.default.partitions');
       else if (isSpread) throw topicMissing(topic);
     }
     return answers.filter(({ errorCode, leaders }) => errorCode === 0 && leaders.length > 0);
