@@ -14,6 +14,7 @@ const deployables = {
   sink: { entry: 'functions/sink/handler.ts', file: 'index.mjs' },
   replay: { entry: 'functions/replay/handler.ts', file: 'index.mjs' },
   widget: { entry: 'functions/widget/handler.ts', file: 'index.mjs' },
+  topics: { entry: 'functions/topics/handler.ts', file: 'index.mjs' },
 } as const;
 
 type Deployable = keyof typeof deployables;
@@ -47,8 +48,10 @@ export async function bundleSink(
 /** Writes `index.mjs`, its chunks and source maps into a folder; resolves with the path of `index.mjs`. */
 export const bundleReplay = (outFolder: string): Promise<string> => writeBundle('replay', outFolder);
 
-/** Writes `index.mjs` and its source map into a folder; resolves with the path of `index.mjs`. */
+/** The same for the dashboard's widget. */
 export const bundleWidget = (outFolder: string): Promise<string> => writeBundle('widget', outFolder);
+/** The same for the function that makes topics at a deployment. */
+export const bundleTopics = (outFolder: string): Promise<string> => writeBundle('topics', outFolder);
 
 async function writeBundle(deployable: Deployable, outFolder: string, connectorFilePath?: string): Promise<string> {
   const files = await compiled(deployable);

@@ -1,12 +1,13 @@
 import { copyFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { bundleReplay, bundleSink, bundleSource, bundleWidget } from './bundle.ts';
+import { bundleReplay, bundleSink, bundleSource, bundleTopics, bundleWidget } from './bundle.ts';
 import type { Environment } from './environment.ts';
 
 /** The folders that become images and function code. */
 export type Bundles = {
   readonly replay: string;
   readonly widget: string;
+  readonly topics: string;
   source(connector: string): string;
   sink(connector: string): string;
 };
@@ -18,6 +19,7 @@ export function bundlesIn(folder: string): Bundles {
   return {
     replay: join(folder, 'replay'),
     widget: join(folder, 'widget'),
+    topics: join(folder, 'topics'),
     source: (connector) => join(folder, `source-${connector}`),
     sink: (connector) => join(folder, `sink-${connector}`),
   };
@@ -32,6 +34,7 @@ export async function bundleEnvironment({ name, sinks, sources }: Environment): 
   await Promise.all([
     bundleReplay(bundles.replay),
     bundleWidget(bundles.widget),
+    bundleTopics(bundles.topics),
     ...sinks.map((sink) => bundleSink(bundles.sink(sink.name), sink)),
     ...sources.map(async (source) => {
       await bundleSource(bundles.source(source.name), source.file);

@@ -26,6 +26,16 @@ export type LoadedSource = Loaded & { readonly topics: readonly string[] };
 export const createsTopics = ({ properties }: LoadedSource): boolean =>
   Object.keys(properties).some((property) => property.startsWith('topic.creation.'));
 
+/** The topics that a source is known to write to; where they depend on the data, the declared ones with its prefix. */
+export function writableTopicsOf(
+  { properties, topics }: LoadedSource,
+  settings: EnvironmentSettings,
+): readonly string[] {
+  if (topics.length > 0) return topics;
+  const prefix = String(properties['topic.prefix'] ?? '');
+  return settings.topics.map(({ name }) => name).filter((name) => name.startsWith(prefix));
+}
+
 /** A sink connector with what its event source mappings need: one per topic. */
 export type LoadedSink = Loaded & {
   readonly subscriptions: readonly { readonly topic: string; readonly consumerGroup: string }[];

@@ -1,7 +1,13 @@
 import type { Problem } from '../functions/connect/errors.ts';
-import { createsTopics, type LoadedSink, type LoadedSource } from './environment-connectors.ts';
+import { createsTopics } from './environment-connectors.ts';
 import type { EnvironmentSettings, KafkaSettings, NetworkSettings, TopicSettings } from './environment-schema.ts';
 import { namesOf } from './names.ts';
+import { hasLiteralSecret, LITERAL_SECRET } from './placeholders.ts';
+import { reviewConnections } from './reviews/connections.ts';
+import { reviewErrorControls, reviewPollers } from './reviews/pollers.ts';
+import { reviewPutTime } from './reviews/put-time.ts';
+import { reviewRecordSize } from './reviews/record-size.ts';
+import type { Reviewed } from './reviews/reviewed.ts';
 
 type Review = { problems: Problem[]; warnings: string[] };
 
@@ -22,8 +28,9 @@ export function reviewSettings(environment: string, settings: EnvironmentSetting
       message: `Expected at least mongodb.fromPort (${mongodb.fromPort}), got ${mongodb.toPort}`,
     });
   }
-  if (sink.pollers.mode === 'provisioned' && sink.pollers.minimum > sink.pollers.maximum) {
-    const message = `Expected at most sink.pollers.maximum (${sink.pollers.maximum}), got ${sink.pollers.minimum}`;
+  const { maximum = Number.POSITIVE_INFINITY, minimum = 1 } = sink.pollers.mode === 'provisioned' ? sink.pollers : {};
+  if (minimum > maximum) {
+    const message = `Expected at most sink.pollers.maximum (${maximum}), got ${minimum}`;
     problems.push({ property: 'sink.pollers.minimum', message });
   }
   const memory = MEMORY[source.cpu];
@@ -31,13 +38,15 @@ export function reviewSettings(environment: string, settings: EnvironmentSetting
     const message = `Expected ${memory.least} to ${memory.most} in steps of ${memory.step} for source.cpu ${source.cpu}, got ${source.memoryMiB}`;
     problems.push({ property: 'source.memoryMiB', message });
   }
-  if (kafka?.kind === 'serverless' && topics.some(({ existing }) => !existing)) {
-    warnings.push(
-      'topics: MSK Serverless has no topic resource: let source connectors create their topics by topic.creation.default.*',
-    );
-  }
+  problems.push(...reviewErrorControls(settings), ...reviewTags(settings));
   return { problems, warnings };
 }
+
+/** Tags are shown to everybody who may look at the account. */
+const reviewTags = ({ tags }: EnvironmentSettings): Problem[] =>
+  Object.entries(tags)
+    .filter(([, value]) => hasLiteralSecret(value, false))
+    .map(([tag]) => ({ property: `tags.${tag}`, message: LITERAL_SECRET }));
 
 /** What Fargate sells. */
 const MEMORY = {
@@ -79,55 +88,61 @@ function reviewBrokers(network: NetworkSettings, kafka: KafkaSettings, topics: r
 }
 
 /** Rules between connector files, and between them and environment.json. */
-export function reviewConnectors(
-  environment: string,
-  settings: EnvironmentSettings,
-  sources: readonly LoadedSource[],
-  sinks: readonly LoadedSink[],
-  shown: (path: string) => string,
-): Problem[] {
+export function reviewConnectors(reviewed: Reviewed): Review {
+  const isLocal = reviewed.name === 'local';
+  return {
+    problems: [
+      ...reviewNames(reviewed),
+      ...(isLocal
+        ? []
+        : [
+            ...undeclaredTopics(reviewed),
+            ...reviewPollers(reviewed),
+            ...reviewPutTime(reviewed),
+            ...reviewConnections(reviewed),
+          ]),
+    ],
+    warnings: isLocal ? [] : reviewRecordSize(reviewed),
+  };
+}
+
+/** Names that two connectors can't share, or that AWS does not take. */
+function reviewNames({ inConnector: at, name: environment, sinks, sources }: Reviewed): Problem[] {
   const names = namesOf(environment);
-  const at = (file: string, property: string) => `${shown(file)}: ${property}`;
   const all = [...sources, ...sinks];
   const resources = [
-    ...sources.map(({ file, name }) => ({
-      property: at(file, 'name'),
-      value: `Service name ${names.sourceService(name)}`,
+    ...sources.map((source) => ({
+      property: at(source, 'name'),
+      value: `Service name ${names.sourceService(source.name)}`,
     })),
-    ...sinks.map(({ file, name }) => ({
-      property: at(file, 'name'),
-      value: `Function name ${names.sinkFunction(name)}`,
-    })),
+    ...sinks.map((sink) => ({ property: at(sink, 'name'), value: `Function name ${names.sinkFunction(sink.name)}` })),
   ];
-  const groups = sinks.flatMap(({ file, subscriptions }) =>
-    subscriptions.map(({ consumerGroup }) => ({
-      property: at(file, 'name'),
+  const groups = sinks.flatMap((sink) =>
+    sink.subscriptions.map(({ consumerGroup }) => ({
+      property: at(sink, 'name'),
       value: `Consumer group ${consumerGroup}`,
     })),
   );
   const tooLong = sinks
-    .filter(({ name }) => names.sinkFunction(name).length > 64)
-    .map(({ file, name }) => ({
-      property: at(file, 'name'),
-      message: `Expected function names of at most 64 characters, got ${names.sinkFunction(name)}`,
+    .map((sink) => ({ property: at(sink, 'name'), functionName: names.sinkFunction(sink.name) }))
+    .filter(({ functionName }) => functionName.length > 64)
+    .map(({ functionName, property }) => ({
+      property,
+      message: `Expected function names of at most 64 characters, got ${functionName}`,
     }));
   return [
-    ...duplicatesOf(all.map(({ file, name }) => ({ property: at(file, 'name'), value: `Connector name ${name}` }))),
+    ...duplicatesOf(
+      all.map((connector) => ({ property: at(connector, 'name'), value: `Connector name ${connector.name}` })),
+    ),
     ...duplicatesOf(resources),
     ...duplicatesOf(groups),
     ...tooLong,
-    ...(environment === 'local' ? [] : undeclaredTopics(settings, sources, sinks, at)),
   ];
 }
 
 /** Brokers make no topic by themselves, so one that nobody declared would be missed only when it is written or read. */
-function undeclaredTopics(
-  { topics }: EnvironmentSettings,
-  sources: readonly LoadedSource[],
-  sinks: readonly LoadedSink[],
-  at: (file: string, property: string) => string,
-): Problem[] {
-  const declared = new Set(topics.map(({ name }) => name));
+function undeclaredTopics({ inConnector: at, settings, sinks, sources }: Reviewed): Problem[] {
+  const declared = new Set(settings.topics.map(({ name }) => name));
   const problemOf = (property: string, topic: string): Problem[] =>
     declared.has(topic)
       ? []
@@ -135,10 +150,8 @@ function undeclaredTopics(
   return [
     ...sources
       .filter((source) => !createsTopics(source))
-      .flatMap(({ file, topics: written }) => written.flatMap((topic) => problemOf(at(file, 'topic'), topic))),
-    ...sinks.flatMap(({ file, subscriptions }) =>
-      subscriptions.flatMap(({ topic }) => problemOf(at(file, 'topics'), topic)),
-    ),
+      .flatMap((source) => source.topics.flatMap((topic) => problemOf(at(source, 'topic'), topic))),
+    ...sinks.flatMap((sink) => sink.subscriptions.flatMap(({ topic }) => problemOf(at(sink, 'topics'), topic))),
   ];
 }
 

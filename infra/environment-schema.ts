@@ -1,82 +1,8 @@
 import * as z from 'zod';
+import { SINK_POOL_SIZE } from '../functions/connectors/mongodb/client/mongo-client.ts';
+import { kafka, network } from './place-schema.ts';
 
 const described = <T extends z.ZodType>(type: T, description: string) => type.describe(description);
-
-const network = z.discriminatedUnion('kind', [
-  z.strictObject({
-    kind: described(z.literal('made'), 'A VPC of its own.'),
-    cidr: described(z.cidrv4(), 'Address range of the VPC.').default('10.42.0.0/16'),
-    availabilityZones: described(
-      z.union([z.int().min(2).max(3), z.array(z.string().min(1)).min(2).max(3)]),
-      'How many availability zones, or their names; MSK Express needs three.',
-    ).default(3),
-    egress: described(
-      z.enum(['nat', 'endpoints']),
-      'How private subnets reach AWS: NAT gateways (needed for MongoDB over the internet), or interface endpoints.',
-    ).default('nat'),
-    natGateways: described(
-      z.int().min(1).max(3),
-      'NAT gateways where egress is nat: one is cheapest, one per zone survives the loss of a zone.',
-    ).default(1),
-  }),
-  z.strictObject({
-    kind: described(z.literal('imported'), 'A VPC that is there already.'),
-    vpcId: described(
-      z.string().regex(/^vpc-[0-9a-f]{8,17}$/, 'Expected an id such as vpc-0123456789abcdef0'),
-      'Id of the VPC.',
-    ),
-    availabilityZones: described(
-      z.array(z.string().min(1)).min(2),
-      'Availability zones of the private subnets, in their order.',
-    ),
-    privateSubnetIds: described(
-      z.array(z.string().regex(/^subnet-[0-9a-f]{8,17}$/, 'Expected an id such as subnet-0123456789abcdef0')).min(2),
-      'Private subnets for tasks, functions and brokers; from them AWS and MongoDB must be reachable.',
-    ),
-    privateSubnetRouteTableIds: described(
-      z.array(z.string().regex(/^rtb-[0-9a-f]{8,17}$/, 'Expected an id such as rtb-0123456789abcdef0')).min(2),
-      'Route tables of those subnets, in the same order.',
-    ),
-  }),
-]);
-
-const instanceType = (family: 'kafka' | 'express') =>
-  z.string().regex(new RegExp(`^${family}\\.`), `Expected an instance type such as ${family}.m7g.large`);
-
-const kafka = z.discriminatedUnion('kind', [
-  z.strictObject({
-    kind: described(z.literal('express'), 'MSK Express brokers: no volumes to size, three availability zones.'),
-    instanceType: described(instanceType('express'), 'Instance type of the brokers.').default('express.m7g.large'),
-    brokers: described(z.int().min(3).multipleOf(3), 'Number of brokers, a multiple of three.').default(3),
-    version: described(z.string().min(1), 'Version of Apache Kafka as MSK spells it.').default('3.8.x'),
-  }),
-  z.strictObject({
-    kind: described(z.literal('standard'), 'MSK Standard brokers.'),
-    instanceType: described(instanceType('kafka'), 'Instance type of the brokers.').default('kafka.m7g.large'),
-    brokers: described(z.int().min(2), 'Number of brokers, a multiple of the number of zones.').default(3),
-    version: described(z.string().min(1), 'Version of Apache Kafka as MSK spells it.').default('3.9.x.kraft'),
-    volumeGiB: described(z.int().min(1).max(16384), 'Volume of each broker in GiB.').default(100),
-  }),
-  z.strictObject({
-    kind: described(
-      z.literal('serverless'),
-      'MSK Serverless: no brokers to size. It has no topic resource: source connectors create theirs by topic.creation.*.',
-    ),
-  }),
-  z.strictObject({
-    kind: described(z.literal('existing'), 'A cluster that is there already, with IAM authentication.'),
-    clusterArn: described(
-      z
-        .string()
-        .regex(/^arn:[a-z-]+:kafka:[a-z0-9-]+:\d{12}:cluster\/[^/]+\/[^/]+$/, 'Expected the ARN of an MSK cluster'),
-      'ARN of the cluster.',
-    ),
-    securityGroupId: described(
-      z.string().regex(/^sg-[0-9a-f]{8,17}$/, 'Expected an id such as sg-0123456789abcdef0'),
-      'Security group of the brokers: access for tasks and event source mappings is added to it.',
-    ),
-  }),
-]);
 
 const topic = z.strictObject({
   name: described(
@@ -95,9 +21,23 @@ const pollers = z.discriminatedUnion('mode', [
   z.strictObject({
     mode: described(z.literal('provisioned'), 'Always there: partial batch responses, bisecting, low latency.'),
     minimum: described(z.int().min(1).max(200), 'Fewest pollers of a mapping.').default(1),
-    maximum: described(z.int().min(1).max(2000), 'Most pollers of a mapping; never more than partitions.').default(5),
+    maximum: described(
+      z.int().min(1).max(2000),
+      'Most pollers of a mapping, at most the partitions of each topic; absent: one per partition, and at most 5.',
+    ).optional(),
   }),
 ]);
+
+const errorControls = z.strictObject({
+  partialBatchResponse: described(
+    z.boolean(),
+    'Whether the function says which records have to come again; absent: with provisioned pollers, which it needs.',
+  ).optional(),
+  bisectBatch: described(
+    z.boolean(),
+    'Whether a batch that crashes the function is halved to find the record; absent: with provisioned pollers, which it needs.',
+  ).optional(),
+});
 
 const source = z.strictObject({
   cpu: described(z.literal([256, 512, 1024, 2048, 4096]), 'CPU units of a source task; 1024 is one vCPU.').default(512),
@@ -113,7 +53,10 @@ const source = z.strictObject({
 
 const sink = z.strictObject({
   memoryMiB: described(z.int().min(128).max(10240), 'Memory of a sink function in MiB.').default(512),
-  timeoutSeconds: described(z.int().min(10).max(840), 'Seconds that one put may take.').default(60),
+  timeoutSeconds: described(
+    z.int().min(10).max(840),
+    'Seconds that one put may take: at least 15, and 10 more for each 1000 records of a batch.',
+  ).default(60),
   batchSize: described(
     z.int().min(1).max(10_000),
     'Most records of one put, unless the connector file has consumer.override.max.poll.records.',
@@ -123,23 +66,43 @@ const sink = z.strictObject({
     'Seconds to wait for a full batch; absent: half a second, which Lambda offers only until another value was set.',
   ).optional(),
   pollers: described(pollers, 'The readers of the topics.').default({ mode: 'on-demand' }),
+  errorControls: described(errorControls, 'What event source mappings do about a batch that fails.').prefault({}),
 });
 
 const mongodb = z.strictObject({
+  cidrs: described(
+    z.array(z.cidrv4()).min(1),
+    'Address ranges that tasks and functions may reach MongoDB at; Atlas over the internet has no fixed ones.',
+  ).default(['0.0.0.0/0']),
   fromPort: described(z.int().min(1).max(65535), 'First port that tasks and functions may reach MongoDB at.').default(
     27017,
   ),
   toPort: described(z.int().min(1).max(65535), 'Last such port; Atlas over PrivateLink uses a range.').default(27017),
+  connectionBudget: described(
+    z.int().min(1),
+    'Connections that all sinks together may open at one deployment of MongoDB. The smallest tiers of Atlas take 500.',
+  ).default(500),
+  hosts: described(
+    z.int().min(1),
+    'Members of the deployment, where connection.uri does not list them: SRV records and secrets.',
+  ).default(3),
+  maxPoolSize: described(
+    z.int().min(1),
+    'maxPoolSize of connection strings that are secrets as a whole, where they set another than ours.',
+  ).default(SINK_POOL_SIZE),
 });
 
 const retention = z.strictObject({
   logDays: described(z.literal([1, 3, 5, 7, 14, 30, 60, 90, 180, 365]), 'Days that logs are kept.').default(30),
   topicHours: described(
-    z
-      .int()
-      .min(1)
-      .max(24 * 365),
-    'Hours that topics keep records where the cluster is made here.',
+    z.union([
+      z
+        .int()
+        .min(1)
+        .max(24 * 365),
+      z.literal('unlimited'),
+    ]),
+    'Hours that topics keep records, or "unlimited". Topics that exist already must not keep theirs for longer: large values are deleted when nothing can refer to them any more.',
   ).default(168),
 });
 

@@ -57,7 +57,13 @@ export function loadEnvironment(name: string, folder: string = environmentsFolde
     const about = reviewSettings(name, settings);
     problems.push(...about.problems.map((problem) => inFile(shown(file), problem)));
     warnings.push(...about.warnings.map((warning) => `${shown(file)}: ${warning}`));
-    problems.push(...reviewConnectors(name, settings, sources, sinks, shown));
+    const between = reviewConnectors({
+      ...{ name, settings, sources, sinks },
+      inEnvironment: (property) => `${shown(file)}: ${property}`,
+      inConnector: (connector, property) => `${shown(connector.file)}: ${property}`,
+    });
+    problems.push(...between.problems);
+    warnings.push(...between.warnings);
   }
   if (problems.length > 0 || !settings) throw new ConfigError(problems);
   return { name, settings, sources, sinks, warnings };

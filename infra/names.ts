@@ -5,6 +5,7 @@ export type Names = {
   readonly replayQueue: string;
   readonly replayFunction: string;
   readonly widgetFunction: string;
+  readonly topicsFunction: string;
   sinkFunction(connector: string): string;
   sourceService(connector: string): string;
 };
@@ -18,6 +19,7 @@ export function namesOf(environment: string): Names {
     replayQueue: `${prefix}-replay`,
     replayFunction: `${prefix}-replay`,
     widgetFunction: `${prefix}-widget`,
+    topicsFunction: `${prefix}-topics`,
     sinkFunction: (connector) => `${prefix}-sink-${withoutDots(connector)}`,
     sourceService: (connector) => `${prefix}-source-${withoutDots(connector)}`,
   };

@@ -29,11 +29,13 @@ export function reviewSecrets(properties: Properties, isSecret: (property: strin
       const message = 'Expected ${secretsmanager:…} or ${ssm:…}: only local has environment variables of your own';
       return [{ property, message }];
     }
-    return hasLiteralSecret(value, isSecret(property)) ? [{ property, message: LITERAL }] : [];
+    const secret = isSecret(property) || IS_CREDENTIAL.test(property);
+    return hasLiteralSecret(value, secret) ? [{ property, message: LITERAL_SECRET }] : [];
   });
 }
 
-const LITERAL =
+/** What the operator has to do about one. */
+export const LITERAL_SECRET =
   // biome-ignore lint/suspicious/noTemplateCurlyInString: the text that the operator has to write
   'Expected no password in the file, got one; keep it in Secrets Manager and write ${secretsmanager:<name>:<key>}';
 
@@ -45,10 +47,23 @@ function placeholdersIn(value: unknown): { provider: string; path: string }[] {
   }));
 }
 
-function hasLiteralSecret(value: string, secret: boolean): boolean {
+/** Whether a text holds a credential itself; `secret`: whether the whole text is one by its meaning. */
+export function hasLiteralSecret(value: string, secret: boolean): boolean {
   const literal = value.replace(/\$\{[^}]*\}/g, '').trim();
-  // user:password@host, and the password of a JAAS configuration
-  if (/\/\/[^@/]*:[^@/]+@/.test(literal) || /password\s*=\s*["']?[^"'\s;]+/i.test(literal)) return true;
+  if (CREDENTIALS.some((pattern) => pattern.test(literal))) return true;
   // a connection string is secret for its password alone
   return secret && literal !== '' && !literal.includes('://');
 }
+
+const CREDENTIALS = [
+  // user:password@host
+  /\/\/[^@/]*:[^@/]+@/,
+  // the password of a JAAS configuration, of a key file in a connection string, of a setting inside a text
+  /password\s*=\s*["']?[^"'\s;&]+/i,
+  /AWS_SESSION_TOKEN:[^&\s]/,
+  /\b(?:AKIA|ASIA)[A-Z0-9]{16}\b/,
+  /-----BEGIN [A-Z ]*PRIVATE KEY-----/,
+];
+
+/** Properties whose value is a credential, whoever declares them: those of converters, producers and consumers are free. */
+const IS_CREDENTIAL = /password|passphrase|secret(?:\.?key)?$|\.user\.info$|api\.?key$/i;

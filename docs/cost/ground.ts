@@ -1,28 +1,31 @@
+import { interfaceServicesOf } from '../../infra/constructs/endpoints.ts';
 import type { CloudEnvironment } from '../../infra/environment.ts';
 import type { CostItem, Flow } from './monthly-cost.ts';
 import type { PriceList } from './price-list.ts';
 
-/** `infra/constructs/interface-endpoints.ts` makes as many. */
-export const ENDPOINTS = 9;
-
 const ground = (what: string, idle: number, busy: number): CostItem => ({ part: 'ground', what, idle, busy });
 
-/** Ways out of private subnets. An imported VPC has its own, which somebody else pays for. */
-export function networkItems({ settings: { network } }: CloudEnvironment, { gb }: Flow, list: PriceList): CostItem[] {
+/** Ways out of private subnets; those that an imported VPC has already are paid for by somebody else. */
+export function networkItems(environment: CloudEnvironment, { gb }: Flow, list: PriceList): CostItem[] {
   const { assumptions, prices } = list;
-  if (network.kind === 'imported') return [];
+  const { network } = environment.settings;
+  const endpoints = network.egress === 'endpoints' ? endpointItems(environment, list) : [];
+  if (network.kind === 'imported') return endpoints;
   const flowLogs = ground('Flow logs', 0, 2 * gb * assumptions.flowLogShareOfTraffic * prices.logGb);
-  const zones =
-    typeof network.availabilityZones === 'number' ? network.availabilityZones : network.availabilityZones.length;
-  if (network.egress === 'endpoints') {
-    const month = ENDPOINTS * zones * prices.endpointZoneHour * assumptions.hoursPerMonth;
-    return [ground(`Interface endpoints: ${ENDPOINTS} in ${zones} zones`, month, month), flowLogs];
-  }
+  if (network.egress === 'endpoints') return [...endpoints, flowLogs];
   const month = network.natGateways * prices.natGatewayHour * assumptions.hoursPerMonth;
   // out of MongoDB by the source, into it by the sink
   const through = 2 * gb * prices.natGatewayGb;
   const what = `NAT gateways: ${network.natGateways}, and in the busy case all traffic of MongoDB through them`;
   return [ground(what, month, month + through), flowLogs];
+}
+
+function endpointItems(environment: CloudEnvironment, { assumptions, prices }: PriceList): CostItem[] {
+  const { availabilityZones } = environment.settings.network;
+  const zones = typeof availabilityZones === 'number' ? availabilityZones : availabilityZones.length;
+  const services = Object.keys(interfaceServicesOf(environment)).length;
+  const month = services * zones * prices.endpointZoneHour * assumptions.hoursPerMonth;
+  return [ground(`Interface endpoints: ${services} in ${zones} zones`, month, month)];
 }
 
 /** An existing cluster is paid for already. */
@@ -33,7 +36,7 @@ export function brokerItems(
 ): CostItem[] {
   const hours = assumptions.hoursPerMonth;
   // what is kept at any time
-  const keptGb = gb * Math.min(1, retention.topicHours / hours);
+  const keptGb = gb * (retention.topicHours === 'unlimited' ? 1 : Math.min(1, retention.topicHours / hours));
   switch (kafka.kind) {
     case 'existing':
       return [];

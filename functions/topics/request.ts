@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import type { DeclaredTopic } from '../aws/kafka/make-topics.ts';
 import { ConfigError } from '../connect/errors.ts';
 

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { messageOf } from '../connect/errors.ts';
 import type { Log } from '../connect/log.ts';
 import { toLetterRow } from './letter-row.ts';

@@ -73,3 +73,16 @@ export function consumingStatements({ clusterArn, consumerGroups, topics }: Cons
     ),
   ];
 }
+
+type Making = { readonly clusterArn: string; readonly topics: readonly string[] };
+
+/** What making and growing topics needs: nothing of it deletes, reads or writes one. */
+export function topicMakingStatements({ clusterArn, topics }: Making): PolicyStatement[] {
+  return [
+    allow(['kafka:GetBootstrapBrokers', 'kafka-cluster:Connect'], [clusterArn]),
+    allow(
+      ['kafka-cluster:DescribeTopic', 'kafka-cluster:CreateTopic', 'kafka-cluster:AlterTopic'],
+      topics.map((topic) => kafkaArnOf(clusterArn, 'topic', topic)),
+    ),
+  ];
+}

@@ -2,6 +2,7 @@ import { RemovalPolicy } from 'aws-cdk-lib';
 import { CfnCluster, CfnConfiguration, CfnServerlessCluster } from 'aws-cdk-lib/aws-msk';
 import { Construct } from 'constructs';
 import type { EnvironmentSettings, KafkaSettings } from '../environment-schema.ts';
+import { retentionMsOf } from '../retention.ts';
 import { logGroupOf } from './logs.ts';
 
 type Brokers = Extract<KafkaSettings, { kind: 'express' | 'standard' }>;
@@ -71,7 +72,7 @@ function serverPropertiesOf({ retention }: EnvironmentSettings, kafka: Brokers):
   const properties = {
     // a misspelt topic has to fail instead of appearing
     'auto.create.topics.enable': false,
-    'log.retention.ms': retention.topicHours * 3_600_000,
+    'log.retention.ms': retentionMsOf(retention),
     // Express fixes three copies, two of them in sync
     ...(kafka.kind === 'standard' && {
       'default.replication.factor': Math.min(3, kafka.brokers),

@@ -40,6 +40,7 @@ export function watchSinks(
 
 /** What the function tells of its records. */
 function recordWatches(environment: string, connector: string, { alarms, retention }: Settings): Watch[] {
+  const { topicHours } = retention;
   const metric = (name: MetricName, statistic: 'Maximum' | 'Sum') =>
     tailraceMetric({ service: 'tailrace-sink', environment, connector }, name, statistic, FIVE_MINUTES);
   return [
@@ -58,13 +59,17 @@ function recordWatches(environment: string, connector: string, { alarms, retenti
       atLeast: 1,
       periods: alarms.sinkRetryMinutes / 5,
     },
-    {
-      kind: 'sink-records-expire',
-      meaning: `Sink connector ${connector} gets records that have waited for ${alarms.expiryPercent} % of the ${retention.topicHours} hours that topics keep them: Kafka deletes them soon`,
-      firstStep: 'raise retention.ms of the topic at once, then see what holds the sink',
-      metric: metric('sinkRecordAge', 'Maximum'),
-      atLeast: (retention.topicHours * 3600 * alarms.expiryPercent) / 100,
-    },
+    ...(topicHours === 'unlimited'
+      ? []
+      : [
+          {
+            kind: 'sink-records-expire' as const,
+            meaning: `Sink connector ${connector} gets records that have waited for ${alarms.expiryPercent} % of the ${topicHours} hours that topics keep them: Kafka deletes them soon`,
+            firstStep: 'raise retention.ms of the topic at once, then see what holds the sink',
+            metric: metric('sinkRecordAge', 'Maximum'),
+            atLeast: (topicHours * 3600 * alarms.expiryPercent) / 100,
+          },
+        ]),
   ];
 }
 
@@ -97,7 +102,7 @@ function readingWatches(
 
 /** What the event source mapping tells, also where it can't invoke the function. */
 function mappingWatches({ connector, mappingId, topic }: WatchedMapping, { alarms, retention }: Settings): Watch[] {
-  const hours = Math.min(MOST_HOURS, Math.ceil((retention.topicHours * alarms.expiryPercent) / 100));
+  const { topicHours } = retention;
   return [
     {
       kind: 'sink-lag',
@@ -116,14 +121,7 @@ function mappingWatches({ connector, mappingId, topic }: WatchedMapping, { alarm
       atLeast: 1,
       periods: alarms.sinkStandstillMinutes / 5,
     },
-    {
-      kind: 'sink-unread-expire',
-      meaning: `Records of topic ${topic} wait for sink connector ${connector}, and none was committed for ${hours} hours: Kafka deletes them after ${retention.topicHours}`,
-      firstStep: 'raise retention.ms of the topic at once, then follow sink-standstill',
-      metric: standsStill(mappingId, HOUR),
-      atLeast: 1,
-      periods: hours,
-    },
+    ...(topicHours === 'unlimited' ? [] : [unreadWatch({ connector, mappingId, topic }, topicHours, alarms)]),
     {
       kind: 'sink-unreachable',
       meaning: `The event source mapping of topic ${topic} could not read from Kafka, or not commit, for sink connector ${connector}`,
@@ -140,4 +138,16 @@ function mappingWatches({ connector, mappingId, topic }: WatchedMapping, { alarm
       atLeast: 1,
     },
   ];
+}
+
+function unreadWatch({ connector, mappingId, topic }: WatchedMapping, topicHours: number, alarms: Settings['alarms']) {
+  const hours = Math.min(MOST_HOURS, Math.ceil((topicHours * alarms.expiryPercent) / 100));
+  return {
+    kind: 'sink-unread-expire' as const,
+    meaning: `Records of topic ${topic} wait for sink connector ${connector}, and none was committed for ${hours} hours: Kafka deletes them after ${topicHours}`,
+    firstStep: 'raise retention.ms of the topic at once, then follow sink-standstill',
+    metric: standsStill(mappingId, HOUR),
+    atLeast: 1,
+    periods: hours,
+  };
 }

@@ -1,4 +1,4 @@
-import { Duration, Validations } from 'aws-cdk-lib';
+import { Duration } from 'aws-cdk-lib';
 import type { SecurityGroup } from 'aws-cdk-lib/aws-ec2';
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
@@ -8,8 +8,10 @@ import { Construct } from 'constructs';
 import type { LoadedSink } from '../environment-connectors.ts';
 import type { CloudSettings } from '../environment-schema.ts';
 import { namesOf } from '../names.ts';
+import { errorControlsOf } from '../pollers.ts';
 import { allowLargeValues, lettersOf, recordsOf } from './claim-check-access.ts';
 import { consumingStatements } from './kafka-access.ts';
+import { allowNetworkInterfaces } from './network-interfaces.ts';
 import { NodeFunction } from './node-function.ts';
 import { allowSecrets } from './secret-access.ts';
 import { TopicMapping } from './topic-mapping.ts';
@@ -27,16 +29,6 @@ type Props = {
   readonly deadLetters: Queue;
   readonly claimChecks: Bucket;
 };
-
-/** Both the function in the VPC and its mappings make network interfaces with the function's role. */
-const NETWORK_INTERFACES = [
-  'ec2:CreateNetworkInterface',
-  'ec2:DeleteNetworkInterface',
-  'ec2:DescribeNetworkInterfaces',
-  'ec2:DescribeSecurityGroups',
-  'ec2:DescribeSubnets',
-  'ec2:DescribeVpcs',
-];
 
 /** The function of one sink connector, and one event source mapping per topic. */
 export class SinkFunction extends Construct {
@@ -60,7 +52,7 @@ export class SinkFunction extends Construct {
         TAILRACE_TABLE: props.tableName,
         TAILRACE_DEAD_LETTER_QUEUE_URL: deadLetters.queueUrl,
         TAILRACE_CLAIM_CHECK_BUCKET: claimChecks.bucketName,
-        TAILRACE_PARTIAL_RESPONSE: String(settings.sink.pollers.mode === 'provisioned'),
+        TAILRACE_PARTIAL_RESPONSE: String(errorControlsOf(settings.sink).partialBatchResponse),
       },
       inside: { network, securityGroup },
     });
@@ -71,7 +63,6 @@ export class SinkFunction extends Construct {
         consumerGroups: sink.subscriptions.map(({ consumerGroup }) => consumerGroup),
       }),
       new PolicyStatement({ actions: ['sqs:SendMessage'], resources: [deadLetters.queueArn] }),
-      new PolicyStatement({ actions: NETWORK_INTERFACES, resources: ['*'] }),
     ];
     for (const statement of statements) host.role.addToPolicy(statement);
     allowLargeValues(host.role, claimChecks, {
@@ -79,11 +70,7 @@ export class SinkFunction extends Construct {
       puts: [lettersOf(sink.name)],
     });
     allowSecrets(host.role, sink.properties);
-    Validations.of(host.role).acknowledge({
-      id: 'AwsSolutions-IAM5[Resource::*]',
-      reason:
-        'Lambda makes network interfaces for the function and its mappings; EC2 offers no narrower resource for these actions',
-    });
+    allowNetworkInterfaces(host.role);
     this.function = host.function;
     this.mappings = sink.subscriptions.map(
       ({ consumerGroup, topic }) =>
@@ -95,7 +82,7 @@ export class SinkFunction extends Construct {
           startAt: sink.startAt,
           batchSize: sink.batchSize,
           windowSeconds: settings.sink.windowSeconds,
-          pollers: settings.sink.pollers,
+          sinkSettings: settings.sink,
           partitions: settings.topics.find(({ name }) => name === topic)?.partitions,
           pollerGroupName: `tailrace-${environment}`,
         }),

@@ -3,7 +3,7 @@ import { PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import type { Bucket } from 'aws-cdk-lib/aws-s3';
 import type { Queue } from 'aws-cdk-lib/aws-sqs';
 import type { Construct } from 'constructs';
-import { createsTopics, type LoadedSource } from '../environment-connectors.ts';
+import { createsTopics, type LoadedSource, writableTopicsOf } from '../environment-connectors.ts';
 import type { CloudSettings } from '../environment-schema.ts';
 import { allowLargeValues, lettersOf, recordsOf } from './claim-check-access.ts';
 import { producingStatements } from './kafka-access.ts';
@@ -45,11 +45,4 @@ export function sourceRole(scope: Construct, id: string, props: Props): Role {
   allowLargeValues(role, claimChecks, { puts: [...recordsOf(topics), lettersOf(source.name)] });
   allowSecrets(role, source.properties);
   return role;
-}
-
-/** The topics that a source is known to write to; where they depend on the data, the declared ones with its prefix. */
-function writableTopicsOf({ properties, topics }: LoadedSource, settings: CloudSettings): readonly string[] {
-  if (topics.length > 0) return topics;
-  const prefix = String(properties['topic.prefix'] ?? '');
-  return settings.topics.map(({ name }) => name).filter((name) => name.startsWith(prefix));
 }

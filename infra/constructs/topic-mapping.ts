@@ -8,6 +8,7 @@ import {
 } from 'aws-cdk-lib/aws-lambda';
 import { Construct } from 'constructs';
 import type { EnvironmentSettings } from '../environment-schema.ts';
+import { errorControlsOf, pollersOf } from '../pollers.ts';
 
 /** Lambda's word for "for ever". */
 const ENDLESS = -1;
@@ -20,8 +21,8 @@ type Props = {
   readonly startAt: 'earliest' | 'latest';
   readonly batchSize: number;
   readonly windowSeconds: number | undefined;
-  readonly pollers: EnvironmentSettings['sink']['pollers'];
-  /** Of the topic, where they are known. */
+  readonly sinkSettings: EnvironmentSettings['sink'];
+  /** Of the topic. */
   readonly partitions: number | undefined;
   readonly pollerGroupName: string;
 };
@@ -50,7 +51,7 @@ export class TopicMapping extends Construct {
       retryAttempts: ENDLESS,
       metricsConfig: { metrics: [MetricType.EVENT_COUNT, MetricType.ERROR_COUNT, MetricType.KAFKA_METRICS] },
       ...(windowSeconds !== undefined && { maxBatchingWindow: Duration.seconds(windowSeconds) }),
-      ...errorControlsOf(props),
+      ...pollingOf(props),
     });
     // the construct takes a Duration, which can't be negative
     (mapping.node.defaultChild as CfnEventSourceMapping).maximumRecordAgeInSeconds = ENDLESS;
@@ -61,19 +62,20 @@ export class TopicMapping extends Construct {
   }
 }
 
-/** Only provisioned pollers have them, and neither CDK nor CloudFormation would say so. */
-function errorControlsOf({ partitions = Number.POSITIVE_INFINITY, pollerGroupName, pollers }: Props) {
-  if (pollers.mode === 'on-demand') return {};
+function pollingOf({ partitions, pollerGroupName, sinkSettings }: Props) {
+  const pollers = pollersOf(sinkSettings, partitions);
+  const { bisectBatch, partialBatchResponse } = errorControlsOf(sinkSettings);
   return {
-    provisionedPollerConfig: {
-      // Lambda starts at most one poller per partition
-      minimumPollers: Math.min(pollers.minimum, partitions),
-      maximumPollers: Math.min(pollers.maximum, partitions),
-      // mappings of one group share what is paid for
-      pollerGroupName,
-    },
-    reportBatchItemFailures: true,
+    ...(pollers && {
+      provisionedPollerConfig: {
+        minimumPollers: pollers.minimum,
+        maximumPollers: pollers.maximum,
+        // mappings of one group share what is paid for
+        pollerGroupName,
+      },
+    }),
+    ...(partialBatchResponse && { reportBatchItemFailures: true }),
     // a record that crashes the function is found by halving its batch
-    bisectBatchOnError: true,
+    ...(bisectBatch && { bisectBatchOnError: true }),
   };
 }

@@ -1,14 +1,7 @@
-import {
-  FlowLogDestination,
-  GatewayVpcEndpointAwsService,
-  IpAddresses,
-  type ISubnet,
-  type IVpc,
-  SubnetType,
-  Vpc,
-} from 'aws-cdk-lib/aws-ec2';
+import { FlowLogDestination, IpAddresses, type ISubnet, type IVpc, SubnetType, Vpc } from 'aws-cdk-lib/aws-ec2';
 import type { Construct } from 'constructs';
 import type { EnvironmentSettings, NetworkSettings } from '../environment-schema.ts';
+import { GATEWAY_ENDPOINTS } from './endpoints.ts';
 import { logGroupOf } from './logs.ts';
 
 export type PrivateNetwork = { readonly vpc: IVpc; readonly subnets: readonly ISubnet[] };
@@ -33,10 +26,7 @@ export function madeVpc(scope: Construct, id: string, settings: EnvironmentSetti
         : []),
     ],
     flowLogs: { all: { destination: FlowLogDestination.toCloudWatchLogs(logGroupOf(scope, 'flow-logs', settings)) } },
-    gatewayEndpoints: {
-      s3: { service: GatewayVpcEndpointAwsService.S3 },
-      dynamodb: { service: GatewayVpcEndpointAwsService.DYNAMODB },
-    },
+    gatewayEndpoints: GATEWAY_ENDPOINTS,
   });
   return { vpc, subnets: vpc.selectSubnets({ subnetType: privateType }).subnets };
 }

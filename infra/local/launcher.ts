@@ -4,6 +4,7 @@ import { bundleReplay, bundleSink, bundleSource } from '../bundle.ts';
 import type { Environment } from '../environment.ts';
 import type { LoadedSink, LoadedSource } from '../environment-connectors.ts';
 import { type Names, namesOf } from '../names.ts';
+import { errorControlsOf, pollersOf } from '../pollers.ts';
 import type { EventSourceMapping } from './event-source-mapping/mapping.ts';
 import { startMapping } from './event-source-mapping/start-mapping.ts';
 import { startLambdaEndpoint } from './lambda-endpoint.ts';
@@ -134,16 +135,17 @@ function startSink(
 ): RunningSink {
   const { names, options, run, services, stack } = parts;
   const { batchSize, name, startAt, subscriptions } = sink;
-  const { pollers, timeoutSeconds, windowSeconds } = settings.sink;
-  const isProvisioned = pollers.mode === 'provisioned';
-  const env = { ...parts.env, TAILRACE_CONNECTOR: name, TAILRACE_PARTIAL_RESPONSE: String(isProvisioned) };
+  const { timeoutSeconds, windowSeconds } = settings.sink;
+  const { bisectBatch, partialBatchResponse } = errorControlsOf(settings.sink);
+  const env = { ...parts.env, TAILRACE_CONNECTOR: name, TAILRACE_PARTIAL_RESPONSE: String(partialBatchResponse) };
   const sinkFunction = stack.use(
     localFunction(run, { name: names.sinkFunction(name), folder, env, timeoutMs: timeoutSeconds * 1000 }),
   );
   functions.set(sinkFunction.name, sinkFunction);
   follow(parts, name, join(run.folder, `${sinkFunction.name}.log`));
-  const mappings = subscriptions.map(({ consumerGroup, topic }) =>
-    stack.use(
+  const mappings = subscriptions.map(({ consumerGroup, topic }) => {
+    const pollers = pollersOf(settings.sink, settings.topics.find((declared) => declared.name === topic)?.partitions);
+    return stack.use(
       startMapping(
         {
           topic,
@@ -151,11 +153,9 @@ function startSink(
           batchSize,
           maximumBatchingWindowSeconds: windowSeconds,
           startingPosition: startAt === 'latest' ? 'LATEST' : 'TRIM_HORIZON',
-          ...(isProvisioned && {
-            provisioned: { minimumPollers: pollers.minimum, maximumPollers: pollers.maximum },
-            reportBatchItemFailures: true,
-            bisectBatchOnError: true,
-          }),
+          ...(pollers && { provisioned: { minimumPollers: pollers.minimum, maximumPollers: pollers.maximum } }),
+          reportBatchItemFailures: partialBatchResponse,
+          bisectBatchOnError: bisectBatch,
         },
         {
           bootstrapServers: services.kafkaBootstrapServers,
@@ -163,8 +163,8 @@ function startSink(
           report: (line) => options.notice(name, line),
         },
       ),
-    ),
-  );
+    );
+  });
   return { name, mappings };
 }
 

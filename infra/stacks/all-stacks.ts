@@ -1,7 +1,7 @@
 import type { App } from 'aws-cdk-lib';
 import type { Bundles } from '../bundles.ts';
 import type { CloudEnvironment } from '../environment.ts';
-import { KafkaStack } from './kafka.ts';
+import { type KafkaStack, makeKafka } from './kafka.ts';
 import { NetworkStack } from './network.ts';
 import { ObservabilityStack } from './observability.ts';
 import { SinkStack } from './sink.ts';
@@ -10,7 +10,8 @@ import { StateStack } from './state.ts';
 
 export type Stacks = {
   readonly network: NetworkStack;
-  readonly kafka: KafkaStack;
+  /** Absent where cluster and topics are there already. */
+  readonly kafka?: KafkaStack;
   readonly state: StateStack;
   readonly source: SourceStack;
   readonly sink: SinkStack;
@@ -20,11 +21,11 @@ export type Stacks = {
 /** The stacks of one environment. Ids are the same in every environment, so that templates can be compared. */
 export function makeStacks(app: App, environment: CloudEnvironment, bundles: Bundles): Stacks {
   const network = new NetworkStack(app, 'network', environment);
-  const kafka = new KafkaStack(app, 'kafka', environment, network);
+  const kafka = makeKafka(app, { environment, bundles, network });
   const state = new StateStack(app, 'state', environment);
   const from = { environment, bundles, network, kafka, state };
   const source = new SourceStack(app, 'source', from);
   const sink = new SinkStack(app, 'sink', from);
   const observability = new ObservabilityStack(app, 'observability', { environment, bundles, sink });
-  return { network, kafka, state, source, sink, observability };
+  return { network, ...(kafka.stack && { kafka: kafka.stack }), state, source, sink, observability };
 }

@@ -1,6 +1,5 @@
 import { type App, Fn, Stack } from 'aws-cdk-lib';
-import { SecurityGroup } from 'aws-cdk-lib/aws-ec2';
-import { InterfaceEndpoints } from '../constructs/interface-endpoints.ts';
+import { addGatewayEndpoints, InterfaceEndpoints, interfaceServicesOf } from '../constructs/endpoints.ts';
 import { SecurityGroups } from '../constructs/security-groups.ts';
 import { importedVpc, madeVpc, type PrivateNetwork } from '../constructs/vpc.ts';
 import type { CloudEnvironment } from '../environment.ts';
@@ -20,11 +19,14 @@ export class NetworkStack extends Stack {
     this.network =
       network.kind === 'made' ? madeVpc(this, 'vpc', settings, network) : importedVpc(this, 'vpc', network);
     const { vpc } = this.network;
-    this.securityGroups = new SecurityGroups(this, 'security-groups', { vpc, settings });
-    if (network.kind === 'made' && network.egress === 'endpoints') {
-      const { kafka, sinkFunction, task } = this.securityGroups;
-      const callers = [task, sinkFunction, ...(kafka instanceof SecurityGroup ? [kafka] : [])];
-      new InterfaceEndpoints(this, 'endpoints', { vpc, network: this.network, callers });
+    this.securityGroups = new SecurityGroups(this, 'security-groups', { vpc, environment });
+    if (network.egress === 'endpoints') {
+      if (network.kind === 'imported') addGatewayEndpoints(vpc, this.network);
+      new InterfaceEndpoints(this, 'endpoints', {
+        network: this.network,
+        services: interfaceServicesOf(environment),
+        callers: this.securityGroups.callers,
+      });
     }
   }
 

@@ -3,7 +3,7 @@ import type { Bundles } from '../bundles.ts';
 import { ReplayFunction } from '../constructs/replay-function.ts';
 import { SinkFunction } from '../constructs/sink-function.ts';
 import type { CloudEnvironment } from '../environment.ts';
-import type { KafkaStack } from './kafka.ts';
+import type { Kafka } from './kafka.ts';
 import type { NetworkStack } from './network.ts';
 import { stackPropsOf } from './stack-props.ts';
 import { replayTimeoutOf, type StateStack } from './state.ts';
@@ -12,7 +12,7 @@ type Props = {
   readonly environment: CloudEnvironment;
   readonly bundles: Bundles;
   readonly network: NetworkStack;
-  readonly kafka: KafkaStack;
+  readonly kafka: Kafka;
   readonly state: StateStack;
 };
 
@@ -26,7 +26,7 @@ export class SinkStack extends Stack {
   constructor(app: App, id: string, { bundles, environment, kafka, network, state }: Props) {
     super(app, id, stackPropsOf(environment, 'sink', 'sink connectors and replay'));
     // a topic has to be there before a mapping reads it
-    this.addStackDependency(kafka);
+    if (kafka.stack) this.addStackDependency(kafka.stack);
     const { name, settings, sinks } = environment;
     const functions = sinks.map((sink) => ({
       connector: sink.name,

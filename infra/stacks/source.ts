@@ -3,7 +3,7 @@ import { Cluster, ContainerInsights } from 'aws-cdk-lib/aws-ecs';
 import type { Bundles } from '../bundles.ts';
 import { SourceService } from '../constructs/source-service.ts';
 import type { CloudEnvironment } from '../environment.ts';
-import type { KafkaStack } from './kafka.ts';
+import type { Kafka } from './kafka.ts';
 import type { NetworkStack } from './network.ts';
 import { stackPropsOf } from './stack-props.ts';
 import type { StateStack } from './state.ts';
@@ -12,7 +12,7 @@ type Props = {
   readonly environment: CloudEnvironment;
   readonly bundles: Bundles;
   readonly network: NetworkStack;
-  readonly kafka: KafkaStack;
+  readonly kafka: Kafka;
   readonly state: StateStack;
 };
 
@@ -21,7 +21,7 @@ export class SourceStack extends Stack {
   constructor(app: App, id: string, { bundles, environment, kafka, network, state }: Props) {
     super(app, id, stackPropsOf(environment, 'source', 'source connectors'));
     // a topic has to be there before a task writes to it
-    this.addStackDependency(kafka);
+    if (kafka.stack) this.addStackDependency(kafka.stack);
     const { name, settings, sources } = environment;
     const cluster = new Cluster(this, 'cluster', {
       clusterName: `tailrace-${name}`,

@@ -1,6 +1,5 @@
 import { describe, expect, test } from 'vitest';
 import { alarmMetricsOf } from '../../docs/cost/alarm-metrics.ts';
-import { ENDPOINTS } from '../../docs/cost/ground.ts';
 import { monthlyCost } from '../../docs/cost/monthly-cost.ts';
 import { loadPrices } from '../../docs/cost/price-list.ts';
 import type { CloudSettings } from '../../infra/environment-schema.ts';
@@ -61,6 +60,7 @@ describe('brokers', () => {
       availabilityZones: ['a', 'b'],
       privateSubnetIds: [],
       privateSubnetRouteTableIds: [],
+      egress: 'existing',
     };
     const kafka: CloudSettings['kafka'] = { kind: 'existing', clusterArn: 'arn', securityGroupId: 'sg' };
     const parts = monthlyCost(cloudEnvironment('staging', { network, kafka }), list).filter(
@@ -93,8 +93,9 @@ test('counts the interface endpoints that the network has', () => {
     natGateways: 1,
   };
   const endpoints = resourcesOf(templatesOf(cloudEnvironment('staging', { network })).network, 'AWS::EC2::VPCEndpoint');
-  expect(endpoints.filter(({ Properties }) => Properties.VpcEndpointType === 'Interface')).toHaveLength(ENDPOINTS);
-  expect(itemOf('Interface endpoints', { network })?.idle).toBeCloseTo(ENDPOINTS * 3 * 0.01 * HOURS);
+  const interfaces = endpoints.filter(({ Properties }) => Properties.VpcEndpointType === 'Interface').length;
+  expect(interfaces).toBeGreaterThan(0);
+  expect(itemOf('Interface endpoints', { network })?.idle).toBeCloseTo(interfaces * 3 * 0.01 * HOURS);
 });
 
 test('marks as remembered only prices that there are', () => {

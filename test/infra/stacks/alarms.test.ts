@@ -83,6 +83,14 @@ describe('thresholds come from the settings', () => {
   });
 });
 
+test('where topics keep their records for ever, no alarm speaks of their end', () => {
+  const { retention } = cloudEnvironment('staging').settings;
+  const forEver = alarmsOf('staging', { retention: { ...retention, topicHours: 'unlimited' } });
+  const names = (alarms: readonly Properties[]) => alarms.map(({ AlarmName }) => String(AlarmName));
+  expect(names(alarmsOf('staging')).some((name) => /sink-(records|unread)-expire/.test(name))).toBe(true);
+  expect(names(forEver).filter((name) => /sink-(records|unread)-expire/.test(name))).toEqual([]);
+});
+
 test.each([
   ['of an hour', 1],
   ['of a year', 8760],

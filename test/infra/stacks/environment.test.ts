@@ -161,11 +161,6 @@ describe('environment.json', () => {
     expect(problemsOf()).toEqual([]);
   });
 
-  test('warns that topics of MSK Serverless are not made here', () => {
-    changeSettings({ kafka: { kind: 'serverless' } });
-    expect(loadEnvironment('staging', folder).warnings.join()).toContain('MSK Serverless has no topic resource');
-  });
-
   test('describes every property in its JSON Schema', () => {
     const undescribed: string[] = [];
     const visit = (schema: unknown, path: string): void => {
@@ -192,7 +187,7 @@ describe('connector files', () => {
       'consumer.override.auto.offset.reset': 'latest',
       'consumer.override.max.poll.records': '50',
     });
-    changeSettings({ topics: ['shop.orders', 'shop.items', 'other'].map((name) => ({ name, partitions: 1 })) });
+    changeSettings({ topics: ['shop.orders', 'shop.items', 'other'].map((name) => ({ name, partitions: 3 })) });
     expect(loadEnvironment('staging', folder).sinks).toMatchObject([
       {
         name: 'all',

@@ -1,7 +1,15 @@
 import type { Template } from 'aws-cdk-lib/assertions';
 import { beforeAll, describe, expect, test } from 'vitest';
 import type { Stacks } from '../../../infra/stacks/all-stacks.ts';
-import { appOf, CLOUD, cloudEnvironment, onlyResource, resourcesOf, templatesOf } from './synthesised.ts';
+import {
+  appOf,
+  CLOUD,
+  cloudEnvironment,
+  onlyResource,
+  type Resource,
+  resourcesOf,
+  templatesOf,
+} from './synthesised.ts';
 
 describe.each(CLOUD)('what outlives the stacks of %s', (name) => {
   let templates: Record<keyof Stacks, Template>;
@@ -48,11 +56,45 @@ describe.each(CLOUD)('what outlives the stacks of %s', (name) => {
     }
   });
 
+  test('the bucket of large values takes TLS only, is shut to the public and encrypted', () => {
+    expect(onlyResource(templates.state, 'AWS::S3::Bucket').Properties).toMatchObject({
+      PublicAccessBlockConfiguration: {
+        BlockPublicAcls: true,
+        BlockPublicPolicy: true,
+        IgnorePublicAcls: true,
+        RestrictPublicBuckets: true,
+      },
+      BucketEncryption: {
+        ServerSideEncryptionConfiguration: [{ ServerSideEncryptionByDefault: { SSEAlgorithm: 'AES256' } }],
+      },
+    });
+    expect(onlyResource(templates.state, 'AWS::S3::BucketPolicy').Properties.PolicyDocument.Statement).toMatchObject([
+      {
+        Effect: 'Deny',
+        Action: 's3:*',
+        Principal: { AWS: '*' },
+        Condition: { Bool: { 'aws:SecureTransport': 'false' } },
+      },
+    ]);
+  });
+
+  test('the queues take TLS only and are encrypted', () => {
+    for (const queue of resourcesOf(templates.state, 'AWS::SQS::Queue')) {
+      expect(queue.Properties.SqsManagedSseEnabled).toBe(true);
+    }
+    for (const policy of resourcesOf(templates.state, 'AWS::SQS::QueuePolicy')) {
+      expect(policy.Properties.PolicyDocument.Statement).toMatchObject([
+        { Effect: 'Deny', Action: 'sqs:*', Condition: { Bool: { 'aws:SecureTransport': 'false' } } },
+      ]);
+    }
+    templates.state.resourceCountIs('AWS::SQS::QueuePolicy', 2);
+  });
+
   test('large values are retained, and kept longer than anything can refer to them', () => {
     const { topicHours } = cloudEnvironment(name).settings.retention;
     const bucket = onlyResource(templates.state, 'AWS::S3::Bucket');
     expect(bucket.DeletionPolicy).toBe('Retain');
-    expect(bucket.Properties.LifecycleConfiguration.Rules[0].ExpirationInDays).toBe(topicHours / 24 + 14 + 1);
+    expect(expirationsOf(bucket)).toEqual([Number(topicHours) / 24 + 14 + 1]);
   });
 
   test('topics are retained, and the cluster where deletion is protected', () => {
@@ -76,7 +118,7 @@ describe.each(CLOUD)('what outlives the stacks of %s', (name) => {
     });
     const properties = onlyResource(templates.kafka, 'AWS::MSK::Configuration').Properties.ServerProperties.split('\n');
     expect(properties).toEqual(
-      expect.arrayContaining(['auto.create.topics.enable=false', `log.retention.ms=${topicHours * 3_600_000}`]),
+      expect.arrayContaining(['auto.create.topics.enable=false', `log.retention.ms=${Number(topicHours) * 3_600_000}`]),
     );
   });
 
@@ -102,20 +144,23 @@ test('the stacks that hold data refuse to be deleted in prod', () => {
   expect(isProtected.map(([name]) => name)).toEqual(['kafka', 'state']);
 });
 
-test('an existing cluster is left alone: only topics that are not there yet are made on it', () => {
-  const { kafka } = templatesOf(
-    cloudEnvironment('staging', {
-      kafka: {
-        kind: 'existing',
-        clusterArn: 'arn:aws:kafka:eu-west-1:111122223333:cluster/shared/0a1b2c3d-1',
-        securityGroupId: 'sg-0123456789abcdef0',
-      },
-      topics: [
-        { name: 'shop.orders', partitions: 6, replicationFactor: 3, existing: true },
-        { name: 'new', partitions: 1, replicationFactor: 3, existing: false },
-      ],
-    }),
+test('where topics keep their records for ever, so does the bucket: only unfinished uploads go', () => {
+  const { kafka, state } = templatesOf(
+    cloudEnvironment('prod', { retention: { logDays: 90, topicHours: 'unlimited' } }),
   );
-  kafka.resourceCountIs('AWS::MSK::Cluster', 0);
-  expect(resourcesOf(kafka, 'AWS::MSK::Topic').map(({ Properties }) => Properties.TopicName)).toEqual(['new']);
+  expect(expirationsOf(onlyResource(state, 'AWS::S3::Bucket'))).toEqual([]);
+  expect(onlyResource(kafka, 'AWS::MSK::Configuration').Properties.ServerProperties).toContain('log.retention.ms=-1');
+});
+
+const expirationsOf = (bucket: Resource): number[] =>
+  (bucket.Properties.LifecycleConfiguration.Rules as { ExpirationInDays?: number }[]).flatMap(
+    ({ ExpirationInDays }) => ExpirationInDays ?? [],
+  );
+
+test('a cluster of MSK Serverless takes IAM alone', () => {
+  const { kafka } = templatesOf(cloudEnvironment('prod', { kafka: { kind: 'serverless' } }));
+  expect(onlyResource(kafka, 'AWS::MSK::ServerlessCluster')).toMatchObject({
+    DeletionPolicy: 'Retain',
+    Properties: { ClientAuthentication: { Sasl: { Iam: { Enabled: true } } } },
+  });
 });

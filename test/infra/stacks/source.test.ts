@@ -109,17 +109,15 @@ describe.each(CLOUD)('the source stack of %s', (name) => {
   });
 });
 
-test('a source may create its topics where its file says so, as it must on MSK Serverless', () => {
-  const environment = cloudEnvironment('staging', { kafka: { kind: 'serverless' } });
+test('a source may create its topics where its file says so', () => {
+  const environment = cloudEnvironment('staging');
   const creation = { 'topic.creation.default.partitions': 3, 'topic.creation.default.replication.factor': -1 };
   const sources = environment.sources.map((source) => ({
     ...source,
     properties: { ...source.properties, ...creation },
   }));
-  const { kafka, source } = templatesOf({ ...environment, sources });
+  const { source } = templatesOf({ ...environment, sources });
   expect(rightsOf(source, 'sourcerole')['kafka-cluster:CreateTopic']).toMatch(/:topic\/.*\/shop\.orders"/);
-  kafka.resourceCountIs('AWS::MSK::Topic', 0);
-  kafka.resourceCountIs('AWS::MSK::ServerlessCluster', 1);
 });
 
 test('a source whose topics depend on the data may write the declared ones with its prefix', () => {

@@ -5,8 +5,9 @@ import { App } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
 import { type Bundles, bundlesIn } from '../../../infra/bundles.ts';
 import { type CloudEnvironment, loadEnvironment, requireCloud } from '../../../infra/environment.ts';
-import type { CloudSettings } from '../../../infra/environment-schema.ts';
+import type { CloudSettings, KafkaSettings, NetworkSettings } from '../../../infra/environment-schema.ts';
 import { makeStacks, type Stacks } from '../../../infra/stacks/all-stacks.ts';
+import { NetworkStack } from '../../../infra/stacks/network.ts';
 
 export const CLOUD = ['dev', 'staging', 'prod'] as const;
 
@@ -19,22 +20,39 @@ export function cloudEnvironment(name: string, settings: Partial<CloudSettings> 
   return { ...environment, settings: { ...environment.settings, ...settings } };
 }
 
+const cdkContext = () => (JSON.parse(readFileSync('cdk.json', 'utf8')) as { context: Record<string, unknown> }).context;
+
 /** The app of an environment as `cdk synth` makes it, around empty bundles: compiling them has its own test. */
 export function appOf(environment: CloudEnvironment): { app: App; stacks: Stacks } {
-  const cdk = JSON.parse(readFileSync('cdk.json', 'utf8')) as { context: Record<string, unknown> };
-  const app = new App({ context: cdk.context });
+  const app = new App({ context: cdkContext() });
   return { app, stacks: makeStacks(app, environment, emptyBundles(environment)) };
 }
+
+/** A network and a cluster that somebody else made. */
+export const IMPORTED_VPC = {
+  kind: 'imported',
+  vpcId: 'vpc-0123456789abcdef0',
+  availabilityZones: ['eu-west-1a', 'eu-west-1b'],
+  privateSubnetIds: ['subnet-0123456789abcdef0', 'subnet-0123456789abcdef1'],
+  privateSubnetRouteTableIds: ['rtb-0123456789abcdef0', 'rtb-0123456789abcdef1'],
+  egress: 'existing',
+} satisfies NetworkSettings;
+export const EXISTING_CLUSTER = {
+  kind: 'existing',
+  clusterArn: 'arn:aws:kafka:eu-west-1:111122223333:cluster/shared/0a1b2c3d-1',
+  securityGroupId: 'sg-0123456789abcdef0',
+} satisfies KafkaSettings;
 
 /** The templates of an environment. */
 export function templatesOf(environment: CloudEnvironment): Record<keyof Stacks, Template> {
   const { stacks } = appOf(environment);
-  const names = Object.keys(stacks) as (keyof Stacks)[];
-  return Object.fromEntries(names.map((name) => [name, Template.fromStack(stacks[name])])) as Record<
-    keyof Stacks,
-    Template
-  >;
+  const templates = Object.entries(stacks).map(([name, stack]) => [name, Template.fromStack(stack)]);
+  return Object.fromEntries(templates) as Record<keyof Stacks, Template>;
 }
+
+/** The template of the network stack alone, which is quicker. */
+export const networkOf = (environment: CloudEnvironment): Template =>
+  Template.fromStack(new NetworkStack(new App({ context: cdkContext() }), 'network', environment));
 
 export const resourcesOf = (template: Template, type: string): Resource[] =>
   Object.values(template.findResources(type));
@@ -74,6 +92,7 @@ function emptyBundles({ sinks, sources }: CloudEnvironment): Bundles {
   const folders = [
     bundles.replay,
     bundles.widget,
+    bundles.topics,
     ...sinks.map(({ name }) => bundles.sink(name)),
     ...sources.map(({ name }) => bundles.source(name)),
   ];

@@ -43,6 +43,14 @@ export const schemeOf = (uri: string): string => SCHEMES.find((scheme) => uri.st
 export const hasOption = (uri: string, option: string): boolean =>
   optionsOf(uri).some(({ name }) => name === option.toLowerCase());
 
+/** The value of an option as written, in any case of its name; the first where it is set twice. */
+export const optionOf = (uri: string, option: string): string | undefined =>
+  optionsOf(uri)
+    .find(({ name }) => name === option.toLowerCase())
+    ?.text.split('=')
+    .slice(1)
+    .join('=');
+
 /** Options of the Java driver that are left out, for a warning. */
 export const javaOnlyOptionsOf = (uri: string): readonly string[] =>
   optionsOf(uri)

@@ -9,7 +9,7 @@ const SERVER_SELECTION_TIMEOUT_MS = 8_000;
  * Connections of a sink. One function works on one put at a time and its namespaces share them, while a thousand
  * functions times the driver's hundred would be more than a server takes.
  */
-const SINK_POOL_SIZE = 10;
+export const SINK_POOL_SIZE = 10;
 const POOL_OPTIONS = ['maxPoolSize', 'minPoolSize'];
 
 export type ClientOptions = {
