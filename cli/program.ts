@@ -1,5 +1,6 @@
 import { Command, CommanderError } from 'commander';
 import { deadLetterCommands, environmentOption } from './dead-letters/commands.ts';
+import { environmentCommands } from './environments/commands.ts';
 import { EXIT, type ExitCode, Failure } from './failure.ts';
 import { oneLine } from './one-line.ts';
 import type { ProgramDeps } from './program-deps.ts';
@@ -11,6 +12,7 @@ Examples:
   npx tailrace status
   npx tailrace dead-letters list --env prod
   npx tailrace dead-letters redrive --all
+  npx tailrace env new qa --from staging
 
 Exit codes: 0 done, 1 failed, 2 wrong input (problems in a file, unknown command or environment)`;
 
@@ -50,6 +52,7 @@ function createProgram(deps: ProgramDeps, done: (code: ExitCode) => void): Comma
   validateCommand(program, deps, done);
   statusCommand(program, deps, done);
   deadLetterCommands(program, deps, done);
+  environmentCommands(program, deps, done);
   return program;
 }
 

@@ -16,12 +16,17 @@ export type Environment = {
   readonly sinks: readonly LoadedSink[];
   /** What is accepted but probably not meant, one sentence each. */
   readonly warnings: readonly string[];
+  /** Those of them that need more than one file to be seen. */
+  readonly warningsBetween: readonly string[];
 };
 
 /** An environment that stacks can be made from. */
 export type CloudEnvironment = Environment & { readonly settings: CloudSettings };
 
 const project = join(import.meta.dirname, '..');
+
+/** Names of resources begin with it, and some of them are short. */
+export const ENVIRONMENT_NAME = /^[a-z][a-z0-9-]{0,15}$/;
 
 export const environmentsFolder = join(import.meta.dirname, 'environments');
 
@@ -45,7 +50,7 @@ export function loadEnvironment(name: string, folder: string = environmentsFolde
   }
   const file = join(folder, name, 'environment.json');
   const { settings, problems } = readSettings(file);
-  if (!/^[a-z][a-z0-9-]{0,15}$/.test(name)) {
+  if (!ENVIRONMENT_NAME.test(name)) {
     const message = `Expected the name of an environment to be 1 to 16 lower case letters, digits and dashes, got "${name}"`;
     problems.push({ property: shown(file), message });
   }
@@ -53,6 +58,7 @@ export function loadEnvironment(name: string, folder: string = environmentsFolde
   problems.push(...connectors.problems, ...reviewCertificates(join(folder, name, 'connectors'), shown));
   const { sources, sinks } = connectors;
   const warnings = [...connectors.warnings];
+  const warningsBetween: string[] = [];
   if (settings) {
     const about = reviewSettings(name, settings);
     problems.push(...about.problems.map((problem) => inFile(shown(file), problem)));
@@ -63,10 +69,10 @@ export function loadEnvironment(name: string, folder: string = environmentsFolde
       inConnector: (connector, property) => `${shown(connector.file)}: ${property}`,
     });
     problems.push(...between.problems);
-    warnings.push(...between.warnings);
+    warningsBetween.push(...between.warnings);
   }
   if (problems.length > 0 || !settings) throw new ConfigError(problems);
-  return { name, settings, sources, sinks, warnings };
+  return { name, settings, sources, sinks, warnings: [...warnings, ...warningsBetween], warningsBetween };
 }
 
 /** The same environment where stacks can be made from it; `local` has neither network nor cluster. */

@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
-import { ConfigError } from '../../functions/connect/errors.ts';
+import { ConfigError, type Problem } from '../../functions/connect/errors.ts';
 import { loadEnvironment } from '../../infra/environment.ts';
 import { EXIT, type ExitCode } from '../failure.ts';
 import { oneLine } from '../one-line.ts';
@@ -27,10 +27,10 @@ export function validateFiles(paths: readonly string[], { out }: ValidateDeps): 
   // rules between files: each by itself may be good
   if (problems === 0) {
     for (const folder of paths.filter(isEnvironment)) {
-      for (const line of problemsBetween(folder)) {
-        print(line);
-        problems += 1;
-      }
+      const between = reviewBetween(folder);
+      for (const line of between.problems) print(line);
+      for (const line of between.warnings) print('warning', line);
+      problems += between.problems.length;
     }
   }
   if (problems > 0) out(`${problems} problem${problems === 1 ? '' : 's'}`);
@@ -74,13 +74,13 @@ const isFolder = (path: string): boolean => statSync(path, { throwIfNoEntry: fal
 const isEnvironment = (path: string): boolean =>
   isFolder(path) && statSync(join(path, 'environment.json'), { throwIfNoEntry: false }) !== undefined;
 
-function problemsBetween(folder: string): string[] {
+function reviewBetween(folder: string): { problems: readonly string[]; warnings: readonly string[] } {
   try {
     const path = resolve(folder);
-    loadEnvironment(basename(path), dirname(path));
-    return [];
+    return { problems: [], warnings: loadEnvironment(basename(path), dirname(path)).warningsBetween };
   } catch (error) {
     if (!(error instanceof ConfigError)) throw error;
-    return error.problems.map(({ property, message }) => [property, message].filter((part) => part !== '').join(': '));
+    const lineOf = ({ property, message }: Problem) => [property, message].filter((part) => part !== '').join(': ');
+    return { problems: error.problems.map(lineOf), warnings: [] };
   }
 }

@@ -10,6 +10,8 @@ describe('help', () => {
     ['list', ['dead-letters', 'list', '--help'], ['--connector <name>', '--limit <count>', 'Examples:']],
     ['show', ['dead-letters', 'show', '--help'], ['<id>', 'Example:']],
     ['redrive', ['dead-letters', 'redrive', '--help'], ['--all', '[ids...]', 'Examples:']],
+    ['environments', ['env', '--help'], ['new']],
+    ['new environments', ['env', 'new', '--help'], ['<name>', '--from <env>', 'Examples:']],
   ])('of %s says what there is, with examples', async (_, args, expected) => {
     using folder = openFolder();
     const { exitCode, out, err } = await commandLine(folder, args);

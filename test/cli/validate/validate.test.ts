@@ -1,5 +1,8 @@
+import { cpSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { KNOWN_CLASSES } from '../../../cli/connector-of.ts';
+import { environmentsFolder } from '../../../infra/environment.ts';
 import { commandLine, type Folder, openFolder } from '../command-line.ts';
 
 const sink = {
@@ -232,5 +235,21 @@ describe('several files', () => {
     const { exitCode, out } = await commandLine(folder, ['validate', `${folder.path}/environments/local`]);
     expect(exitCode).toBe(2);
     expect(out.join('\n')).toContain('Connector name same is used twice');
+  });
+
+  test('an environment is looked at as a whole: a limit above what its sink can get', async () => {
+    using folder = openFolder();
+    cpSync(join(environmentsFolder, 'staging'), join(folder.path, 'environments/staging'), { recursive: true });
+    folder.write('environments/staging/connectors/orders-source.json', {
+      name: 'orders-source',
+      config: { ...source, database: 'shop', collection: 'orders', 'producer.override.max.request.size': 8_000_000 },
+    });
+    const { exitCode, out } = await commandLine(folder, ['validate', `${folder.path}/environments/staging`]);
+    expect(exitCode).toBe(0);
+    expect(out.filter((line) => line.includes('warning'))).toEqual([
+      expect.stringMatching(
+        /^warning: .*orders-source\.json: producer\.override\.max\.request\.size: Expected at most/,
+      ),
+    ]);
   });
 });
