@@ -15,16 +15,21 @@ function alarmsOf(name: string, settings: Settings = {}): Properties[] {
   return resourcesOf(observability, 'AWS::CloudWatch::Alarm').map(({ Properties }) => Properties);
 }
 
-/** The alarm of staging that begins so, with other settings. */
-function alarmWith(kind: string, alarms: Partial<typeof DEFAULTS>, topicHours = 100): Properties {
+type Alarms = ReturnType<typeof environmentSchema.parse>['alarms'];
+
+/** The alarms of staging with these thresholds and topics that keep records for a hundred hours. */
+function stagingWith(alarms: Alarms): Properties[] {
   const { retention } = cloudEnvironment('staging').settings;
-  const found = alarmsOf('staging', {
-    alarms: { ...DEFAULTS, ...alarms },
-    retention: { ...retention, topicHours },
-  }).find(({ AlarmName }) => AlarmName.startsWith(`tailrace-staging-${kind}`));
+  return alarmsOf('staging', { alarms, retention: { ...retention, topicHours: 100 } });
+}
+
+function ofKind(alarms: readonly Properties[], kind: string): Properties {
+  const found = alarms.find(({ AlarmName }) => AlarmName.startsWith(`tailrace-staging-${kind}`));
   if (!found) throw new Error(`No alarm ${kind}`);
   return found;
 }
+
+const staging = stagingWith(DEFAULTS);
 
 describe('the operations guide', () => {
   const guide = readFileSync('docs/operations.md', 'utf8');
@@ -60,26 +65,39 @@ test('every description says what is wrong, with what, and the first step, in wh
 });
 
 describe('thresholds come from the settings', () => {
+  const changed = stagingWith({
+    sourceLagSeconds: 7,
+    sourceHeadroomSeconds: 7,
+    sourceSilentMinutes: 7,
+    sourceTokenAgeSeconds: 7,
+    sinkLagRecords: 7,
+    sinkRetryMinutes: 35,
+    sinkStandstillMinutes: 45,
+    deadLetters: 7,
+    expiryPercent: 50,
+  });
+
   test.each([
-    ['source-lag', { sourceLagSeconds: 7 }, { Threshold: 7 }],
-    ['source-headroom', { sourceHeadroomSeconds: 7 }, { Threshold: 7, ComparisonOperator: 'LessThanThreshold' }],
-    ['source-silent', { sourceSilentMinutes: 7 }, { Threshold: 1, EvaluationPeriods: 7 }],
-    ['source-stuck', { sourceTokenAgeSeconds: 7 }, { Threshold: 7 }],
-    ['sink-lag', { sinkLagRecords: 7 }, { Threshold: 7 }],
-    ['sink-retrying', { sinkRetryMinutes: 35 }, { EvaluationPeriods: 7 }],
-    ['sink-errors', { sinkRetryMinutes: 35 }, { EvaluationPeriods: 7 }],
-    ['replay-throttles', { sinkRetryMinutes: 35 }, { EvaluationPeriods: 7 }],
-    ['sink-standstill', { sinkStandstillMinutes: 35 }, { EvaluationPeriods: 7 }],
-    ['sink-not-reading', { sinkStandstillMinutes: 35 }, { EvaluationPeriods: 7 }],
+    ['source-lag', { Threshold: 7 }],
+    ['source-headroom', { Threshold: 7, ComparisonOperator: 'LessThanThreshold' }],
+    ['source-silent', { Threshold: 1, EvaluationPeriods: 7 }],
+    ['source-stuck', { Threshold: 7 }],
+    ['sink-lag', { Threshold: 7 }],
+    ['sink-retrying', { EvaluationPeriods: 7 }],
+    ['sink-errors', { EvaluationPeriods: 7 }],
+    ['sink-unreachable', { EvaluationPeriods: 7 }],
+    ['replay-throttles', { EvaluationPeriods: 7 }],
+    ['sink-standstill', { EvaluationPeriods: 9 }],
+    ['sink-not-reading', { EvaluationPeriods: 9 }],
     // 50 of the 100 hours that topics keep records
-    ['sink-records-expire', { expiryPercent: 50 }, { Threshold: 180_000 }],
-    ['sink-unread-expire', { expiryPercent: 50 }, { EvaluationPeriods: 50 }],
+    ['sink-records-expire', { Threshold: 180_000 }],
+    ['sink-unread-expire', { EvaluationPeriods: 50 }],
     // of the 14 days that SQS keeps a message
-    ['dead-letters-expire', { expiryPercent: 50 }, { Threshold: 604_800 }],
-    ['dead-letters', { deadLetters: 7 }, { Threshold: 7 }],
-  ])('%s', (kind, alarms, expected) => {
-    expect(alarmWith(kind, alarms)).toMatchObject(expected);
-    expect(alarmWith(kind, {})).not.toMatchObject(expected);
+    ['dead-letters-expire', { Threshold: 604_800 }],
+    ['dead-letters', { Threshold: 7 }],
+  ])('%s', (kind, expected) => {
+    expect(ofKind(changed, kind)).toMatchObject(expected);
+    expect(ofKind(staging, kind)).not.toMatchObject(expected);
   });
 });
 
@@ -108,7 +126,7 @@ test.each([
 
 describe('a sink that reads nothing', () => {
   test('is seen by its mapping: records that waited the whole time and no commit, which may have no count at all', () => {
-    const alarm = alarmWith('sink-standstill', {});
+    const alarm = ofKind(staging, 'sink-standstill');
     expect(expressionOf(alarm)).toBe('IF(lag > 0 AND FILL(committed, 0) < 1, 1, 0)');
     expect(metricsOf(alarm).map(({ MetricName, Stat }) => [MetricName, Stat])).toEqual([
       ['MaxOffsetLag', 'Minimum'],
@@ -117,7 +135,7 @@ describe('a sink that reads nothing', () => {
   });
 
   test('is seen by the source that feeds it, also where its mapping is disabled and tells nothing', () => {
-    const alarm = alarmWith('sink-not-reading', {});
+    const alarm = ofKind(staging, 'sink-not-reading');
     expect(expressionOf(alarm)).toBe('IF(FILL(written0, 0) > 0 AND FILL(read, 0) < 1, 1, 0)');
     expect(metricsOf(alarm).map(({ MetricName, Stat }) => [MetricName, Stat])).toEqual([
       ['sourceRecords', 'Sum'],
@@ -135,7 +153,7 @@ describe('a sink that reads nothing', () => {
 });
 
 test('a person who looks at dead letters does not end their alarm: what is being read counts, too', () => {
-  const alarm = alarmWith('dead-letters', {});
+  const alarm = ofKind(staging, 'dead-letters');
   expect(expressionOf(alarm)).toBe('visible + reading');
   expect(metricsOf(alarm).map(({ MetricName }) => MetricName)).toEqual([
     'ApproximateNumberOfMessagesVisible',
