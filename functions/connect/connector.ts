@@ -53,6 +53,8 @@ export type SourceBatch = {
   readonly rejected?: readonly RejectedEvent[];
   /** Of the record at this place; nothing where its event is not kept, or where it comes from none. */
   originOf?(place: number): Origin | undefined;
+  /** The records' bytes have been copied: their memory may be written over by the next batch. */
+  release?(): void;
   /** Items that may be stored, before the offset, once the records of this batch and of all before it are acknowledged. */
   readonly items?: readonly SourceItem[];
   /** What existed before the connector began is still being copied. */

@@ -2,11 +2,9 @@ import { CLAIM_CHECK_HEADER, isClaimChecked, type StoreValue, toReference } from
 import type { ProducerDeps, ProducerRecord } from '../aws/kafka/producer.ts';
 import type { Log } from '../connect/log.ts';
 import type { Metrics } from '../connect/metrics.ts';
-import type { RecordsUnderWay } from './records-under-way.ts';
 import { type RejectedRecords, untilTaken } from './rejected-records.ts';
 
 export type ClaimCheckedDeps = {
-  readonly underWay: Pick<RecordsUnderWay, 'originOf' | 'replace'>;
   readonly rejected: Pick<RejectedRecords, 'reject'>;
   /** Absent where there is no bucket. */
   readonly storeValue: StoreValue | undefined;
@@ -21,7 +19,7 @@ const PRODUCER_CLASS = 'org.apache.kafka.clients.producer.KafkaProducer';
  * A record that is too large without its value, or that has nowhere to go, is rejected.
  */
 export function claimChecked(deps: ClaimCheckedDeps, signal: AbortSignal): NonNullable<ProducerDeps['onRejected']> {
-  const { underWay, rejected, storeValue, log, metrics } = deps;
+  const { rejected, storeValue, log, metrics } = deps;
 
   async function withoutValue(record: ProducerRecord, value: Uint8Array, store: StoreValue): Promise<ProducerRecord> {
     const check = await untilTaken(() => store('records', record.topic, value), log, signal);
@@ -30,17 +28,16 @@ export function claimChecked(deps: ClaimCheckedDeps, signal: AbortSignal): NonNu
       value: toReference(check),
       headers: [...(record.headers ?? []), [CLAIM_CHECK_HEADER, Buffer.from('1')]],
     };
-    underWay.replace(record, other);
     metrics.add('sourceClaimChecks', 1);
     return other;
   }
 
-  return async (record, error) => {
+  return async (record, error, origin) => {
     const { headers, value } = record;
     // with the reference in its place it is the key or the headers that are too large
     const isMovable = error.code === 'RECORD_TOO_LARGE' && !isClaimChecked(headers);
     if (isMovable && value && storeValue) return withoutValue(record, value, storeValue);
-    await rejected.reject(underWay.originOf(record), { error, stage: 'KAFKA_PRODUCE', class: PRODUCER_CLASS });
+    await rejected.reject(origin, { error, stage: 'KAFKA_PRODUCE', class: PRODUCER_CLASS });
     return undefined;
   };
 }

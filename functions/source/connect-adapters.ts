@@ -15,8 +15,11 @@ import type { TaskConfig, TaskDeps } from './task.ts';
 
 type AdapterDeps = { readonly log: Log; readonly metrics: Metrics; now(): number };
 
-/** Unacknowledged bytes at which pulling stops: some dozen batches, small beside the memory of the smallest task. */
-const BUFFER_BYTES = 32 * 1024 * 1024;
+/**
+ * Unacknowledged bytes at which pulling stops: some full batches. More waits longer and costs more, as what lives longer
+ * is what garbage collection has to look at.
+ */
+const BUFFER_BYTES = 8 * 1024 * 1024;
 const OVERRIDE = 'producer.override.';
 const CREATION = 'topic.creation.';
 

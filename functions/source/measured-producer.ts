@@ -10,11 +10,11 @@ export function measuredProducer(
 ): Sending {
   return {
     room: () => producer.room(),
-    async send(records) {
+    async send(records, originOf) {
       const began = monotonic();
       const count = records.length;
       const bytes = records.reduce((sum, record) => sum + bytesOf(record), 0);
-      await producer.send(records);
+      await producer.send(records, originOf);
       metrics.add('produceLatency', monotonic() - began);
       metrics.add('sourceRecords', count);
       metrics.add('sourceBytes', bytes);

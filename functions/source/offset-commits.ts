@@ -54,7 +54,7 @@ export function trackOffsets(startSequence: number, deps: CommitDeps): OffsetCom
   let saving: Promise<void> = Promise.resolve();
 
   function track(tracked: Tracked, acknowledged: Promise<void>): void {
-    const batch = { tracked, done: false, since: monotonic() };
+    const batch = { tracked: withoutRecords(tracked), done: false, since: monotonic() };
     underWay.push(batch);
     const noted = acknowledged.then(() => {
       batch.done = true;
@@ -120,6 +120,15 @@ export function trackOffsets(startSequence: number, deps: CommitDeps): OffsetCom
     },
   };
 }
+
+/** The records of a batch go as soon as the producer has their bytes. */
+const withoutRecords = ({ offset, clusterTimeSeconds, offsetTimeSeconds, lastEvents, items }: Tracked): Tracked => ({
+  offset,
+  ...(clusterTimeSeconds !== undefined && { clusterTimeSeconds }),
+  ...(offsetTimeSeconds !== undefined && { offsetTimeSeconds }),
+  ...(lastEvents && { lastEvents }),
+  ...(items && { items }),
+});
 
 const isSame = (a: SourceOffset, b: SourceOffset | undefined): boolean =>
   b !== undefined &&

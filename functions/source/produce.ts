@@ -1,16 +1,14 @@
-import type { Producer, ProducerRecord } from '../aws/kafka/producer.ts';
-import type { SourceBatch } from '../connect/connector.ts';
+import type { OriginOf, Producer, ProducerRecord } from '../aws/kafka/producer.ts';
+import type { Origin, SourceBatch } from '../connect/connector.ts';
 import { DataError } from '../connect/errors.ts';
 import type { Stage } from '../connect/outcomes.ts';
 import type { SourceRecord } from '../connect/records.ts';
-import { originIn, type RecordsUnderWay } from './records-under-way.ts';
 import type { RejectedRecords } from './rejected-records.ts';
 
 export type ProduceDeps = {
   /** @throws DataError where a converter does not take the record. */
   toProducerRecord(record: SourceRecord): ProducerRecord;
   readonly producer: Pick<Producer, 'send'>;
-  readonly underWay: RecordsUnderWay;
   readonly rejected: RejectedRecords;
 };
 
@@ -24,7 +22,7 @@ const CONVERTER_CLASS = 'org.apache.kafka.connect.errors.DataException';
  *
  * What comes before a record that is not tolerated is produced, what comes behind it never. A dead letter counts like a record that is to be acknowledged, so no position passes an event of which nothing is kept.
  */
-export function createProduce({ toProducerRecord, producer, underWay, rejected }: ProduceDeps): Produce {
+export function createProduce({ toProducerRecord, producer, rejected }: ProduceDeps): Produce {
   let refusal: DataError | undefined;
 
   return async (batch) => {
@@ -39,17 +37,27 @@ export function createProduce({ toProducerRecord, producer, underWay, rejected }
       } catch (error) {
         if (!(error instanceof DataError)) throw error;
         const stage = (error.details.stage ?? 'VALUE_CONVERTER') as Stage;
-        waiting.push(rejected.reject(originIn(batch, place), { error, stage, class: CONVERTER_CLASS }));
+        waiting.push(rejected.reject(originIn(batch, place, record), { error, stage, class: CONVERTER_CLASS }));
         if (rejected.isTolerant) continue;
         refusal = error;
         break;
       }
     }
-    if (records.length > 0) {
-      const forget = underWay.add(batch, places, records);
-      waiting.push(producer.send(records).finally(forget));
-    }
+    if (records.length > 0) waiting.push(producer.send(records, originsBehind(batch, places)));
+    batch.release?.();
     if (batch.rejected) waiting.push(rejected.deadLetter(batch.rejected));
     await Promise.all(waiting);
   };
+}
+
+/** What a record of a batch was made from. One whose event is not kept, as of a copy, is known by its topic. */
+const originIn = (
+  { offset, originOf }: Pick<SourceBatch, 'offset' | 'originOf'>,
+  place: number,
+  { topic }: { readonly topic: string },
+): Origin => originOf?.(place) ?? { namespace: topic, token: offset._id ?? '', key: null, value: null };
+
+/** The same of what was sent: `places` are those in the batch. Its records are not held on to. */
+function originsBehind({ offset, originOf }: SourceBatch, places: readonly number[]): OriginOf {
+  return (place, record) => originIn({ offset, originOf }, places[place]!, record);
 }

@@ -9,7 +9,6 @@ import { acquireLease, type HeldLease } from './lease.ts';
 import { measuredProducer } from './measured-producer.ts';
 import { type Position, trackOffsets } from './offset-commits.ts';
 import { createProduce } from './produce.ts';
-import { type RecordsUnderWay, trackRecords } from './records-under-way.ts';
 import { createRejectedRecords, type RejectedRecords } from './rejected-records.ts';
 import { retrying } from './retrying.ts';
 import { tail } from './tail.ts';
@@ -62,13 +61,13 @@ export async function runTask<Config extends TaskConfig>(
     const stopping = AbortSignal.any([signal, lease.lost, ended.signal]);
     const partition = connector.partitionOf(config);
     const stored = await retrying(() => store.fence(partition, lease.epoch), log, stopping);
-    const handling = { underWay: trackRecords(), rejected: rejectedRecords(config, deps, stopping) };
-    const onRejected = claimChecked({ ...deps, ...handling }, stopping);
+    const rejected = rejectedRecords(config, deps, stopping);
+    const onRejected = claimChecked({ ...deps, rejected }, stopping);
     const connect = () => openProducer(connector, config, deps, { checkOwner: lease.assertHeld, onRejected });
     const producer = await retrying(connect, log, stopping);
     await unlessLost(
       lease,
-      stream(connector, config, { ...deps, ...handling, producer, lease, stored }, signal).finally(() => {
+      stream(connector, config, { ...deps, rejected, producer, lease, stored }, signal).finally(() => {
         // whatever still waits for SQS or S3 would hold up the end of a task that failed
         ended.abort();
         return producer.close();
@@ -106,7 +105,6 @@ function rejectedRecords(config: TaskConfig, deps: TaskDeps, signal: AbortSignal
 
 type Opened = TaskDeps & {
   readonly producer: Producer;
-  readonly underWay: RecordsUnderWay;
   readonly rejected: RejectedRecords;
   readonly lease: HeldLease;
   readonly stored: StoredOffset | undefined;

@@ -1,6 +1,6 @@
 import type { Lane } from './lane.ts';
 import type { Sender } from './sender.ts';
-import type { ProducerSettings } from './settings.ts';
+import { mostBytesOf, type ProducerSettings } from './settings.ts';
 import type { Topics } from './topics.ts';
 
 export type DispatcherDeps = {
@@ -74,12 +74,12 @@ export function openDispatcher({ topics, sender, settings, now }: DispatcherDeps
     let bytes = 0;
     let records = 0;
     for (const lane of lanes) {
-      if (bytes > 0 && bytes + lane.nextBytes(maxBytesOf(lane)) > REQUEST_BYTES) break;
-      const batch = lane.take(maxBytesOf(lane));
+      if (bytes > 0 && bytes + lane.nextBytes > REQUEST_BYTES) break;
+      const batch = lane.take();
       waiting.delete(lane);
       batch.firstTriedAt ??= at;
       bytes += batch.bytes;
-      records += batch.records.length;
+      records += batch.records.count;
       batches.push(batch);
     }
     lingerUntil.set(leader, records > 1 ? at + settings.lingerMs : 0);
@@ -88,7 +88,7 @@ export function openDispatcher({ topics, sender, settings, now }: DispatcherDeps
   }
 
   function lookUpLeader(lane: Lane, at: number): void {
-    const batch = lane.take(maxBytesOf(lane));
+    const batch = lane.take();
     waiting.delete(lane);
     batch.firstTriedAt ??= at;
     sender.retry(batch, 'no broker leads it', true);
@@ -96,12 +96,7 @@ export function openDispatcher({ topics, sender, settings, now }: DispatcherDeps
 
   const leaderOf = (lane: Lane): number => topics.get(lane.topic)?.leaders[lane.partition] ?? NO_LEADER;
 
-  const maxBytesOf = ({ topic }: Lane): number =>
-    Math.min(
-      settings.batchBytes,
-      settings.maxRequestBytes ?? Number.POSITIVE_INFINITY,
-      topics.get(topic)?.maxMessageBytes ?? Number.POSITIVE_INFINITY,
-    );
+  const maxBytesOf = ({ topic }: Lane): number => mostBytesOf(settings, topics.get(topic)?.maxMessageBytes);
 
   function stop(): void {
     isStopped = true;

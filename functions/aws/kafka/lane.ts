@@ -1,39 +1,24 @@
+import { type BatchBuffers, openBatchBuffers } from './batch-buffers.ts';
+import { type Delivery, type Span, takeSpans } from './delivery.ts';
 import type { ProducerRecord } from './producer.ts';
 import type { ProducerIdentity } from './producer-id.ts';
-import type { BatchIdentity } from './record-batch.ts';
-import { recordBytes } from './record-batch.ts';
+import { readRecords } from './read-records.ts';
+import { append, type BatchIdentity, type BatchRecords, noRecords } from './record-batch.ts';
+import { recordBytes } from './record-bytes.ts';
 
-/** One call of `send`: how many of its records are still to be stored. */
-export class Delivery {
-  #left: number;
-  readonly promise: Promise<void>;
-  readonly #resolve: () => void;
-  readonly reject: (error: Error) => void;
-
-  constructor(records: number) {
-    this.#left = records;
-    const { promise, resolve, reject } = Promise.withResolvers<void>();
-    this.promise = promise;
-    this.#resolve = resolve;
-    this.reject = reject;
-  }
-
-  settle(records: number): void {
-    this.#left -= records;
-    if (this.#left === 0) this.#resolve();
-  }
-}
-
-/** How many records in a row belong to one delivery. */
-type Span = { readonly delivery: Delivery; count: number };
+/** Records that are gathered for one batch. */
+type Gathered = {
+  readonly records: BatchRecords;
+  readonly spans: Span[];
+  /** The place of each record in its delivery. */
+  readonly places: number[];
+  /** What it counts for against the limit of unacknowledged bytes. */
+  bytes: number;
+};
 
 /** Records that travel together, with what was sent of them. */
-export type Batch = {
+export type Batch = Readonly<Gathered> & {
   readonly lane: Lane;
-  readonly records: readonly ProducerRecord[];
-  readonly spans: readonly Span[];
-  /** What it counts for against the limit of unacknowledged bytes. */
-  readonly bytes: number;
   /** The bytes of the first try, and under whom: a retry sends the very same again. */
   encoded: { readonly data: Buffer; readonly identity: BatchIdentity } | undefined;
   /** How often these bytes went out; from the second time on an earlier one may have been stored. */
@@ -45,16 +30,23 @@ export type Batch = {
 
 const LARGEST_SEQUENCE = 2 ** 31 - 1;
 
+/** A new lane's first batch has room for so many bytes; each later one for as many as the one before had. */
+const FIRST_BYTES = 512;
+
 /**
- * The queue of one topic-partition. One batch is in flight at a time, so the order of its records is the order of the
- * calls whatever fails, and a batch's sequence is known only once the one before it is stored.
+ * The queue of one topic-partition, in batches: a record's bytes are copied into the one that is gathered.
+ *
+ * One batch is in flight at a time, so the order of its records is the order of the calls whatever fails, and a batch's
+ * sequence is known only once the one before it is stored.
  */
 export class Lane {
   readonly topic: string;
   readonly partition: number;
-  #records: ProducerRecord[] = [];
-  #spans: Span[] = [];
-  #bytes = 0;
+  readonly #buffers: BatchBuffers;
+  #gathered: Gathered | undefined;
+  /** Full ones, the first one first. */
+  #full: Batch[] = [];
+  #expectedBytes = FIRST_BYTES;
   /** Batches that go before the queue: one to be sent again, or the halves of one that was refused as a whole. */
   #first: Batch[] = [];
   #identity: ProducerIdentity | undefined;
@@ -65,9 +57,10 @@ export class Lane {
   /** Batches begun so far. */
   begun = 0;
 
-  constructor(topic: string, partition: number) {
+  constructor(topic: string, partition: number, buffers: BatchBuffers = openBatchBuffers()) {
     this.topic = topic;
     this.partition = partition;
+    this.#buffers = buffers;
   }
 
   /** How logs name it. */
@@ -76,51 +69,48 @@ export class Lane {
   }
 
   get isEmpty(): boolean {
-    return this.#records.length === 0 && this.#first.length === 0;
+    return this.#first.length === 0 && this.#full.length === 0 && this.#gathered === undefined;
   }
 
   isFull(maxBytes: number): boolean {
-    return this.#bytes >= maxBytes || this.#first.length > 0;
+    return this.#first.length > 0 || this.#full.length > 0 || (this.#gathered?.bytes ?? 0) >= maxBytes;
   }
 
-  nextBytes(maxBytes: number): number {
-    return this.#first[0]?.bytes ?? Math.min(this.#bytes, maxBytes);
+  get nextBytes(): number {
+    return (this.#first[0] ?? this.#full[0] ?? this.#gathered)?.bytes ?? 0;
   }
 
-  /** Returns the bytes that the record counts for. */
-  push(record: ProducerRecord, delivery: Delivery): number {
+  /**
+   * Takes a record, the `place`th of its delivery, into the next batch that has room for it: batches have at most
+   * `maxBytes`, or one record. Returns the bytes that it counts for.
+   */
+  push(record: ProducerRecord, { delivery, place, maxBytes, now }: Pushed): number {
     const bytes = recordBytes(record);
-    this.#records.push(record);
-    this.#bytes += bytes;
-    const last = this.#spans.at(-1);
+    if (this.#gathered && this.#gathered.bytes + bytes > maxBytes) this.#close(this.#gathered);
+    this.#gathered ??= gather(this.#buffers, this.#expectedBytes);
+    const { places, records, spans } = this.#gathered;
+    append(records, record, now, this.#buffers);
+    this.#gathered.bytes += bytes;
+    places.push(place);
+    const last = spans.at(-1);
     if (last?.delivery === delivery) last.count += 1;
-    else this.#spans.push({ delivery, count: 1 });
+    else spans.push({ delivery, count: 1 });
     return bytes;
   }
 
-  /** Puts the next batch in flight: of at most `maxBytes`, or of one record that is larger. */
-  take(maxBytes: number): Batch {
-    this.inFlight = this.#first.shift() ?? this.#cut(maxBytes);
-    return this.inFlight;
+  /** Nothing more comes into it. */
+  #close(gathered: Gathered): void {
+    this.begun += 1;
+    this.#expectedBytes = gathered.bytes;
+    this.#full.push(toBatchOf(this, gathered));
+    this.#gathered = undefined;
   }
 
-  #cut(maxBytes: number): Batch {
-    this.begun += 1;
-    let bytes = 0;
-    let count = 0;
-    for (const record of this.#records) {
-      const size = recordBytes(record);
-      if (count > 0 && bytes + size > maxBytes) break;
-      bytes += size;
-      count += 1;
-    }
-    const isAll = count === this.#records.length;
-    const records = isAll ? this.#records : this.#records.splice(0, count);
-    if (isAll) this.#records = [];
-    this.#bytes -= bytes;
-    const spans = isAll ? this.#spans : takeSpans(this.#spans, count);
-    if (isAll) this.#spans = [];
-    return newBatch(this, records, spans, bytes);
+  /** Puts the next batch in flight. */
+  take(): Batch {
+    if (this.#first.length === 0 && this.#full.length === 0) this.#close(this.#gathered!);
+    this.inFlight = this.#first.shift() ?? this.#full.shift()!;
+    return this.inFlight;
   }
 
   /** Where a batch goes that was not sent before: behind the last stored one, or at the start of a new epoch. */
@@ -139,58 +129,80 @@ export class Lane {
   }
 
   /** The batch is stored; the next one's sequence follows it, and wraps at 2^31. */
-  settle({ encoded, records, spans }: Batch): void {
+  settle({ encoded, records, sent, spans }: Batch): void {
     this.inFlight = undefined;
-    if (encoded) this.#sequence = sequenceAfter(encoded.identity.sequence, records.length);
+    if (encoded) this.#sequence = sequenceAfter(encoded.identity.sequence, records.count);
     for (const { delivery, count } of spans) delivery.settle(count);
+    // an earlier try may still be on its way to a socket
+    if (sent <= 1) this.#buffers.give(records.bytes);
   }
 
   /** The record in flight, of which nothing was stored, gives its place to another one. */
-  replace(batch: Batch, record: ProducerRecord): void {
+  replace({ bytes, places, spans }: Batch, record: ProducerRecord): void {
     this.inFlight = undefined;
-    this.#first.unshift(newBatch(this, [record], batch.spans, batch.bytes));
+    const records = this.#copied([record]);
+    this.#first.unshift(toBatchOf(this, { records, spans, places, bytes }));
   }
 
   /** Halves the batch in flight, of which nothing was stored. */
-  split(batch: Batch): void {
+  split({ bytes, places, records, spans }: Batch): void {
     this.inFlight = undefined;
-    const middle = batch.records.length >> 1;
-    const spans = batch.spans.map((span) => ({ ...span }));
-    const first = batch.records.slice(0, middle);
-    const second = batch.records.slice(middle);
+    const all = readRecords(records, this);
+    const middle = all.length >> 1;
+    const first = all.slice(0, middle);
     const firstBytes = first.reduce((sum, record) => sum + recordBytes(record), 0);
-    const firstSpans = takeSpans(spans, middle);
+    const left = spans.map((span) => ({ ...span }));
     this.#first.unshift(
-      newBatch(this, first, firstSpans, firstBytes),
-      newBatch(this, second, spans, batch.bytes - firstBytes),
+      toBatchOf(this, {
+        records: this.#copied(first),
+        spans: takeSpans(left, middle),
+        places: places.slice(0, middle),
+        bytes: firstBytes,
+      }),
+      toBatchOf(this, {
+        records: this.#copied(all.slice(middle)),
+        spans: left,
+        places: places.slice(middle),
+        bytes: bytes - firstBytes,
+      }),
     );
+  }
+
+  /** Records that were under way already, so that they have a timestamp. */
+  #copied(some: readonly ProducerRecord[]): BatchRecords {
+    const records = noRecords(this.#buffers, FIRST_BYTES);
+    for (const record of some) append(records, record, 0, this.#buffers);
+    return records;
   }
 }
 
 export const sequenceAfter = (sequence: number, records: number): number =>
   sequence > LARGEST_SEQUENCE - records ? records - (LARGEST_SEQUENCE - sequence) - 1 : sequence + records;
 
-const newBatch = (lane: Lane, records: readonly ProducerRecord[], spans: readonly Span[], bytes: number): Batch => ({
+/** What a lane has to know of a record beside the record. */
+export type Pushed = {
+  readonly delivery: Delivery;
+  readonly place: number;
+  readonly maxBytes: number;
+  /** Milliseconds since 1970, for a record without a timestamp. */
+  readonly now: number;
+};
+
+const gather = (buffers: BatchBuffers, bytes: number): Gathered => ({
+  records: noRecords(buffers, bytes),
+  spans: [],
+  places: [],
+  bytes: 0,
+});
+
+const toBatchOf = (lane: Lane, { records, spans, places, bytes }: Gathered): Batch => ({
   lane,
   records,
   spans,
+  places,
   bytes,
   encoded: undefined,
   sent: 0,
   failures: 0,
   firstTriedAt: undefined,
 });
-
-/** Cuts off the first `count` records' spans. */
-function takeSpans(spans: Span[], count: number): Span[] {
-  const taken: Span[] = [];
-  for (let left = count; left > 0; ) {
-    const first = spans[0]!;
-    const part = Math.min(first.count, left);
-    taken.push({ delivery: first.delivery, count: part });
-    if (part === first.count) spans.shift();
-    else first.count -= part;
-    left -= part;
-  }
-  return taken;
-}

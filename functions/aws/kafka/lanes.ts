@@ -1,3 +1,4 @@
+import { openBatchBuffers } from './batch-buffers.ts';
 import { Lane } from './lane.ts';
 import { partitionOf } from './partitioner.ts';
 import type { ProducerRecord } from './producer.ts';
@@ -15,6 +16,7 @@ type LanesOfTopic = { readonly lanes: Lane[]; sticky: { partition: number; begun
 /** The lanes by topic and partition. A record's partition is computed once, here. */
 export function openLanes(topics: Topics, random: () => number): Lanes {
   const byTopic = new Map<string, LanesOfTopic>();
+  const buffers = openBatchBuffers();
 
   function unknownTopics(records: readonly ProducerRecord[]): string[] {
     const names = new Set<string>();
@@ -52,7 +54,7 @@ export function openLanes(topics: Topics, random: () => number): Lanes {
   function laneAt({ lanes }: LanesOfTopic, topic: string, partition: number): Lane {
     let lane = lanes[partition];
     if (!lane) {
-      lane = new Lane(topic, partition);
+      lane = new Lane(topic, partition, buffers);
       lanes[partition] = lane;
     }
     return lane;

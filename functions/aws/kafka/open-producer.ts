@@ -2,13 +2,14 @@ import { type ConnectorError, DataError, messageOf, RetriableError } from '../..
 import type { Log } from '../../connect/log.ts';
 import type { Metrics } from '../../connect/metrics.ts';
 import type { Cluster } from './cluster.ts';
+import { Delivery, originOf as originIn } from './delivery.ts';
 import { openDispatcher } from './dispatcher.ts';
 import type { Identity } from './identity.ts';
-import { type Batch, Delivery } from './lane.ts';
+import type { Batch } from './lane.ts';
 import { openLanes } from './lanes.ts';
-import type { Producer, ProducerDeps, ProducerRecord } from './producer.ts';
+import type { OriginOf, Producer, ProducerDeps, ProducerRecord } from './producer.ts';
 import { openSender } from './sender.ts';
-import type { ProducerSettings } from './settings.ts';
+import { mostBytesOf, type ProducerSettings } from './settings.ts';
 import type { Topics } from './topics.ts';
 
 export type ProducerParts = ProducerDeps & {
@@ -21,7 +22,7 @@ export type ProducerParts = ProducerDeps & {
   readonly metrics: Metrics;
   /** Monotonic milliseconds. */
   readonly now: () => number;
-  /** Milliseconds since 1970. */
+  /** Milliseconds since 1970, for records without a timestamp. */
   readonly wallClock: () => number;
   readonly random: () => number;
 };
@@ -41,7 +42,7 @@ const CLAIM_AGE_MS = 86_400_000;
  * so does everything after it: what came behind a lost record must not be stored without it.
  */
 export function openProducer(parts: ProducerParts): Producer {
-  const { cluster, topics, identity, log, bufferBytes } = parts;
+  const { cluster, topics, identity, log, bufferBytes, settings } = parts;
   let failure: ConnectorError | undefined;
   let isClosed = false;
   let unacknowledged = 0;
@@ -66,24 +67,24 @@ export function openProducer(parts: ProducerParts): Producer {
     setInterval(() => identity.raise(identity.current).catch(onChoreFailure), CLAIM_AGE_MS),
   ].map((timer) => timer.unref());
 
-  function send(records: readonly ProducerRecord[]): Promise<void> {
+  function send(records: readonly ProducerRecord[], originOf?: OriginOf): Promise<void> {
     const refusal =
       failure ?? (isClosed ? new RetriableError('KAFKA_UNREACHABLE', 'The producer is closed') : undefined);
     if (refusal) return Promise.reject(refusal);
     if (records.length === 0) return Promise.resolve();
     const names = lanes.unknownTopics(records);
-    if (admission === undefined && names.length === 0) return enqueue(records);
-    return admit(records, names);
+    if (admission === undefined && names.length === 0) return enqueue(records, originOf);
+    return admit(records.map(ownRecord), names, originOf);
   }
 
-  function admit(records: readonly ProducerRecord[], names: readonly string[]): Promise<void> {
+  function admit(records: readonly ProducerRecord[], names: readonly string[], originOf?: OriginOf): Promise<void> {
     const before = admission;
     const admitted = (async () => {
       await before;
       if (failure) throw failure;
       await topics.ensure(names);
       // an object, as a promise would be awaited here and the next call would wait for its records to be stored
-      return { delivered: enqueue(records) };
+      return { delivered: enqueue(records, originOf) };
     })();
     const settled = admitted.then(
       () => undefined,
@@ -96,25 +97,30 @@ export function openProducer(parts: ProducerParts): Producer {
     return admitted.then(({ delivered }) => delivered);
   }
 
-  function enqueue(records: readonly ProducerRecord[]): Promise<void> {
+  function enqueue(records: readonly ProducerRecord[], originOf: OriginOf | undefined): Promise<void> {
     if (failure) return Promise.reject(failure);
-    const delivery = new Delivery(records.length);
+    const delivery = new Delivery(records.length, originOf);
+    const now = parts.wallClock();
     deliveries.add(delivery);
-    for (const record of records) {
+    for (let place = 0; place < records.length; place += 1) {
+      const record = records[place]!;
       const lane = lanes.laneOf(record);
-      if (lane === undefined) reject(record, delivery);
+      if (lane === undefined) reject(record, delivery, place);
       else {
-        unacknowledged += lane.push(record, delivery);
+        const maxBytes = mostBytesOf(settings, topics.get(record.topic)?.maxMessageBytes);
+        unacknowledged += lane.push(record, { delivery, place, maxBytes, now });
         dispatcher.wake(lane);
       }
     }
     return delivery.promise.finally(() => deliveries.delete(delivery));
   }
 
-  function reject(record: ProducerRecord, delivery: Delivery): void {
+  function reject(given: ProducerRecord, delivery: Delivery, place: number): void {
+    const record = ownRecord(given);
     const message = `Expected a partition of ${record.topic}, got ${record.partition}`;
     const error = new DataError('RECORD_INVALID', message);
-    const taken = parts.onRejected?.(record, error) ?? Promise.reject(error);
+    const origin = originIn(delivery, place, record);
+    const taken = parts.onRejected?.(record, error, origin) ?? Promise.reject(error);
     taken.then(
       () => delivery.settle(1),
       () => onFailure(error),
@@ -164,3 +170,10 @@ export function openProducer(parts: ProducerParts): Producer {
 
   return { send, room, prepare, close, [Symbol.asyncDispose]: close };
 }
+
+/** The same record with bytes of its own. */
+const ownRecord = (record: ProducerRecord): ProducerRecord => ({
+  ...record,
+  key: record.key && Buffer.from(record.key),
+  value: record.value && Buffer.from(record.value),
+});

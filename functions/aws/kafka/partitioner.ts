@@ -1,5 +1,6 @@
 /** Where the Java producer's default partitioner puts a key, so that both clients keep a key in one partition. */
-export const partitionOf = (key: Uint8Array, partitions: number): number => (murmur2(key) & 0x7fff_ffff) % partitions;
+export const partitionOf = (key: Uint8Array, partitions: number): number =>
+  partitions === 1 ? 0 : (murmur2(key) & 0x7fff_ffff) % partitions;
 
 /** `org.apache.kafka.common.utils.Utils.murmur2`: 32 bits, Kafka's seed. */
 export function murmur2(bytes: Uint8Array): number {

@@ -1,3 +1,4 @@
+import type { Origin } from '../../connect/connector.ts';
 import type { DataError } from '../../connect/errors.ts';
 import type { Header } from '../../connect/records.ts';
 
@@ -12,16 +13,20 @@ export type ProducerRecord = {
   readonly timestamp?: number;
 };
 
+/** What a record was made from, by its place among the records of its call. */
+export type OriginOf = (place: number, record: ProducerRecord) => Origin;
+
 /** The port between a source task and Kafka: loses nothing, keeps the order of each topic-partition. */
 export type Producer = AsyncDisposable & {
   /**
    * Resolves when all in-sync replicas have all of the records. Calls may overlap; per topic-partition the order of the
-   * calls, and of the records in them, is kept and nothing is skipped.
+   * calls, and of the records in them, is kept and nothing is skipped. The bytes of the records are copied before the
+   * call returns.
    *
    * @throws StoppedError PRODUCER_FENCED where a newer task produces; ConfigError TOPIC_MISSING, KAFKA_REFUSED;
    *   RetriableError KAFKA_DELIVERY_TIMEOUT. After any of them every further call rejects: restart from the stored offset.
    */
-  send(records: readonly ProducerRecord[]): Promise<void>;
+  send(records: readonly ProducerRecord[], originOf?: OriginOf): Promise<void>;
   /** Resolves when the unacknowledged bytes are below the limit. */
   room(): Promise<void>;
   /** Makes sure that topics exist (or may be created), so that a missing one is found at start. */
@@ -36,7 +41,11 @@ export type ProducerDeps = {
    * as done, or the one that it resolves with is stored in its place; what comes behind it in its topic-partition waits
    * for that. Where it rejects, or is absent, the producer fails with the error.
    */
-  readonly onRejected?: (record: ProducerRecord, error: DataError) => Promise<ProducerRecord | undefined>;
+  readonly onRejected?: (
+    record: ProducerRecord,
+    error: DataError,
+    origin: Origin,
+  ) => Promise<ProducerRecord | undefined>;
   /** Called before each request goes out; where it throws (LEASE_LOST), nothing is sent and the producer fails with it. */
   readonly checkOwner?: () => void;
 };

@@ -1,7 +1,7 @@
-import type { Header } from '../../connect/records.ts';
+import type { BatchBuffers } from './batch-buffers.ts';
 import { crc32c } from './crc32c.ts';
 import type { ProducerRecord } from './producer.ts';
-import { sizeOfVarint, sizeOfVarlong, writeVarint, writeVarlong } from './varint.ts';
+import { putRecord, recordBytes } from './record-bytes.ts';
 
 /** Who produces a batch, and its place among the batches of its topic-partition. */
 export type BatchIdentity = { readonly producerId: bigint; readonly epoch: number; readonly sequence: number };
@@ -19,130 +19,81 @@ const CRC_AT = 17;
 const CRC_FROM = 21;
 export const BATCH_OVERHEAD = 61;
 
-/** An upper bound of a record's bytes inside a batch, headers apart: five varints of at most 5 bytes, one of 10, attributes. */
-const RECORD_OVERHEAD = 36;
-const NULL_SIZE = sizeOfVarint(-1);
-// below it a loop beats the call of TypedArray.prototype.set
-const SHORT = 24;
+/** Records as their bytes in a batch, behind the room for its head; they are copied here, and from here to the socket. */
+export type BatchRecords = {
+  bytes: Buffer;
+  /** Where the next record goes. */
+  at: number;
+  count: number;
+  /** The time of the first record, which those of all others are counted from, and the latest; milliseconds since 1970. */
+  base: number;
+  latest: number;
+};
+
+/** No records yet, and room for so many bytes of them. */
+export const noRecords = (buffers: BatchBuffers, bytes: number): BatchRecords => ({
+  bytes: buffers.take(BATCH_OVERHEAD + bytes),
+  at: BATCH_OVERHEAD,
+  count: 0,
+  base: 0,
+  latest: 0,
+});
+
+/** Copies a record to the end of the others; one without a timestamp gets `now`. */
+export function append(records: BatchRecords, record: ProducerRecord, now: number, buffers: BatchBuffers): void {
+  const needed = records.at + recordBytes(record);
+  if (needed > records.bytes.length) grow(records, needed, buffers);
+  const timestamp = record.timestamp ?? now;
+  if (records.count === 0) {
+    records.base = timestamp;
+    records.latest = timestamp;
+  } else if (timestamp > records.latest) records.latest = timestamp;
+  records.at = putRecord(records.bytes, records.at, record, records.count, timestamp - records.base);
+  records.count += 1;
+}
+
+function grow(records: BatchRecords, needed: number, buffers: BatchBuffers): void {
+  const larger = buffers.take(needed);
+  records.bytes.copy(larger, 0, 0, records.at);
+  buffers.give(records.bytes);
+  records.bytes = larger;
+}
 
 /**
- * Writes records as one record batch, straight into the buffer that goes to the socket.
+ * Makes the record batch, in the very buffer that the records are in.
  *
- * Records without a timestamp get `now`. Offsets are relative, so the broker only fills in the first one.
+ * Offsets are relative, so the broker only fills in the first one.
  */
-export function encodeBatch(records: readonly ProducerRecord[], identity: BatchIdentity, now: number): Buffer {
-  const sizes = sizesOf(records, now);
-  const batch = Buffer.allocUnsafe(BATCH_OVERHEAD + sizes.total);
-  writeRecords(batch, BATCH_OVERHEAD, records, sizes.bodies, now);
-  return seal(batch, records, identity, NO_CODEC, now);
-}
+export const toBatch = (records: BatchRecords, identity: BatchIdentity): Buffer =>
+  seal(records.bytes.subarray(0, records.at), records, identity, NO_CODEC);
 
-/** As `encodeBatch`, with the records compressed, off this thread. */
-export async function encodeCompressedBatch(
-  records: readonly ProducerRecord[],
-  identity: BatchIdentity,
-  now: number,
-  codec: Codec,
-): Promise<Buffer> {
-  if (codec.compress === undefined) return encodeBatch(records, identity, now);
-  const sizes = sizesOf(records, now);
-  const plain = Buffer.allocUnsafe(sizes.total);
-  writeRecords(plain, 0, records, sizes.bodies, now);
-  const compressed = await codec.compress(plain);
+/** As `toBatch`, with the records compressed, off this thread, into a buffer of their own. */
+export async function toCompressedBatch(records: BatchRecords, identity: BatchIdentity, codec: Codec): Promise<Buffer> {
+  if (codec.compress === undefined) return toBatch(records, identity);
+  const compressed = await codec.compress(records.bytes.subarray(BATCH_OVERHEAD, records.at));
   const batch = Buffer.allocUnsafe(BATCH_OVERHEAD + compressed.length);
   batch.set(compressed, BATCH_OVERHEAD);
-  return seal(batch, records, identity, codec, now);
-}
-
-/** At least as many bytes as the record takes in a batch; what lanes and limits count with. */
-export function recordBytes({ key, value, headers }: ProducerRecord): number {
-  let bytes = RECORD_OVERHEAD + (key === null ? 0 : key.length) + (value === null ? 0 : value.length);
-  if (headers !== undefined) for (const header of headers) bytes += sizeOfHeader(header);
-  return bytes;
-}
-
-function sizesOf(records: readonly ProducerRecord[], now: number): { bodies: Int32Array; total: number } {
-  const bodies = new Int32Array(records.length);
-  const base = records[0]!.timestamp ?? now;
-  let total = 0;
-  for (let index = 0; index < records.length; index += 1) {
-    const { key, value, headers, timestamp } = records[index]!;
-    let body =
-      1 + sizeOfVarlong((timestamp ?? now) - base) + sizeOfVarint(index) + sizeOfBytes(key) + sizeOfBytes(value);
-    body += sizeOfVarint(headers === undefined ? 0 : headers.length);
-    if (headers !== undefined) for (const header of headers) body += sizeOfHeader(header);
-    bodies[index] = body;
-    total += sizeOfVarint(body) + body;
-  }
-  return { bodies, total };
-}
-
-function writeRecords(
-  bytes: Buffer,
-  offset: number,
-  records: readonly ProducerRecord[],
-  bodies: Int32Array,
-  now: number,
-): void {
-  const base = records[0]!.timestamp ?? now;
-  let at = offset;
-  for (let index = 0; index < records.length; index += 1) {
-    const { key, value, headers, timestamp } = records[index]!;
-    at = writeVarint(bytes, at, bodies[index]!);
-    bytes[at++] = 0; // attributes, unused
-    at = writeVarlong(bytes, at, (timestamp ?? now) - base);
-    at = writeVarint(bytes, at, index);
-    at = writeBytes(bytes, at, key);
-    at = writeBytes(bytes, at, value);
-    at = writeVarint(bytes, at, headers === undefined ? 0 : headers.length);
-    if (headers !== undefined) for (const header of headers) at = writeHeader(bytes, at, header);
-  }
+  return seal(batch, records, identity, codec);
 }
 
 function seal(
   batch: Buffer,
-  records: readonly ProducerRecord[],
+  { base, count, latest }: BatchRecords,
   { producerId, epoch, sequence }: BatchIdentity,
   codec: Codec,
-  now: number,
 ): Buffer {
-  const base = records[0]!.timestamp ?? now;
-  let latest = base;
-  for (const { timestamp } of records) latest = Math.max(latest, timestamp ?? now);
   batch.writeBigInt64BE(0n, 0);
   batch.writeInt32BE(batch.length - BASE_OFFSET_AND_LENGTH, 8);
   batch.writeInt32BE(-1, 12); // leader epoch: the broker's business
   batch[MAGIC_AT] = 2;
   batch.writeInt16BE(codec.id, CRC_FROM); // CreateTime, not transactional
-  batch.writeInt32BE(records.length - 1, 23);
+  batch.writeInt32BE(count - 1, 23);
   batch.writeBigInt64BE(BigInt(base), 27);
   batch.writeBigInt64BE(BigInt(latest), 35);
   batch.writeBigInt64BE(producerId, 43);
   batch.writeInt16BE(epoch, 51);
   batch.writeInt32BE(sequence, 53);
-  batch.writeInt32BE(records.length, 57);
+  batch.writeInt32BE(count, 57);
   batch.writeUInt32BE(crc32c(batch, CRC_FROM), CRC_AT);
   return batch;
-}
-
-const sizeOfBytes = (bytes: Uint8Array | null): number =>
-  bytes === null ? NULL_SIZE : sizeOfVarint(bytes.length) + bytes.length;
-
-function sizeOfHeader([name, value]: Header): number {
-  const length = Buffer.byteLength(name);
-  return sizeOfVarint(length) + length + sizeOfBytes(value);
-}
-
-function writeBytes(target: Buffer, offset: number, bytes: Uint8Array | null): number {
-  if (bytes === null) return writeVarint(target, offset, -1);
-  const length = bytes.length;
-  const at = writeVarint(target, offset, length);
-  if (length < SHORT) for (let index = 0; index < length; index += 1) target[at + index] = bytes[index]!;
-  else target.set(bytes, at);
-  return at + length;
-}
-
-function writeHeader(target: Buffer, offset: number, [name, value]: Header): number {
-  const at = writeVarint(target, offset, Buffer.byteLength(name));
-  return writeBytes(target, at + target.write(name, at), value);
 }

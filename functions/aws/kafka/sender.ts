@@ -11,13 +11,16 @@ import type { Metrics } from '../../connect/metrics.ts';
 import { topicPartitionOf } from '../../connect/records.ts';
 import type { Cluster } from './cluster.ts';
 import { codecs } from './codecs.ts';
+import { originOf } from './delivery.ts';
 import type { Identity } from './identity.ts';
 import type { BrokerConnection } from './kafkajs-broker.ts';
 import type { Batch } from './lane.ts';
 import { classifyProduceError, nameOfCode, type Verdict } from './produce-errors.ts';
 import { PRODUCE, parseProduceAnswer, toProduceBody } from './produce-request.ts';
 import type { ProducerDeps } from './producer.ts';
-import { encodeBatch, encodeCompressedBatch, recordBytes } from './record-batch.ts';
+import { readRecords } from './read-records.ts';
+import { toBatch, toCompressedBatch } from './record-batch.ts';
+import { recordBytes } from './record-bytes.ts';
 import type { ProducerSettings } from './settings.ts';
 import type { Topics } from './topics.ts';
 
@@ -30,8 +33,6 @@ export type SenderDeps = ProducerDeps & {
   readonly metrics: Metrics;
   /** Monotonic milliseconds. */
   readonly now: () => number;
-  /** Milliseconds since 1970, for records without a timestamp. */
-  readonly wallClock: () => number;
   /** A batch's records are settled: stored, or taken over by `onRejected`. */
   readonly onSettled: (batch: Batch) => void;
   /** The batch's lane has something to send again. */
@@ -85,17 +86,17 @@ export function openSender(deps: SenderDeps): Sender {
     if (batch.encoded) return undefined;
     const own = batch.lane.identify(identity.current);
     if (codec.id === 0) {
-      batch.encoded = { data: encodeBatch(batch.records, own, deps.wallClock()), identity: own };
+      batch.encoded = { data: toBatch(batch.records, own), identity: own };
       return undefined;
     }
-    return encodeCompressedBatch(batch.records, own, deps.wallClock(), codec).then((data) => {
+    return toCompressedBatch(batch.records, own, codec).then((data) => {
       batch.encoded = { data, identity: own };
     });
   }
 
   function isTooLarge({ lane, records, encoded }: Batch): boolean {
     const ofTopic = topics.get(lane.topic)?.maxMessageBytes ?? Number.POSITIVE_INFINITY;
-    const ofRequest = records.length === 1 ? settings.maxRequestBytes : undefined;
+    const ofRequest = records.count === 1 ? settings.maxRequestBytes : undefined;
     return encoded!.data.length > Math.min(ofTopic, ofRequest ?? Number.POSITIVE_INFINITY);
   }
 
@@ -168,7 +169,7 @@ export function openSender(deps: SenderDeps): Sender {
   /** The broker does not know the lane's sequence any more: same records, in order, as the first of a new epoch. */
   async function restart(batch: Batch, why: string): Promise<void> {
     metrics.add('producerLaneRestarts', 1);
-    log.warn('Lane started anew', { ...batch.lane.name, why, records: batch.records.length });
+    log.warn('Lane started anew', { ...batch.lane.name, why, records: batch.records.count });
     const from = batch.encoded!.identity;
     batch.encoded = undefined;
     batch.sent = 0;
@@ -182,22 +183,23 @@ export function openSender(deps: SenderDeps): Sender {
   }
 
   async function split(batch: Batch, because: 'size' | 'content', why: string): Promise<void> {
-    if (batch.records.length > 1) {
+    if (batch.records.count > 1) {
       batch.lane.split(batch);
       return deps.onAgain(batch);
     }
-    const [record] = batch.records;
+    const record = readRecords(batch.records, batch.lane)[0]!;
     const where = topicPartitionOf(batch.lane);
     const error =
       because === 'size'
         ? new DataError(
             'RECORD_TOO_LARGE',
-            `Expected a record that fits max.message.bytes of ${batch.lane.topic} and producer.override.max.request.size, got ${recordBytes(record!)} bytes for ${where} (${why})`,
+            `Expected a record that fits max.message.bytes of ${batch.lane.topic} and producer.override.max.request.size, got ${recordBytes(record)} bytes for ${where} (${why})`,
           )
         : new DataError('RECORD_INVALID', `Kafka refused a record for ${where}: ${why}`);
     try {
       if (!deps.onRejected) throw error;
-      const other = await deps.onRejected(record!, error);
+      const { delivery } = batch.spans[0]!;
+      const other = await deps.onRejected(record, error, originOf(delivery, batch.places[0]!, record));
       if (other) {
         batch.lane.replace(batch, other);
         return deps.onAgain(batch);

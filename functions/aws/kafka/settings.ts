@@ -16,6 +16,12 @@ export type ProducerSettings = {
   readonly maxBlockMs: number;
 };
 
+/** Most bytes of a batch for a topic that takes messages of so many. */
+export const mostBytesOf = (
+  { batchBytes, maxRequestBytes = Number.POSITIVE_INFINITY }: ProducerSettings,
+  maxMessageBytes = Number.POSITIVE_INFINITY,
+): number => Math.min(batchBytes, maxRequestBytes, maxMessageBytes);
+
 // Under the broker's default message.max.bytes of 1,048,588 with room to spare. The Java producer's 16 KB assumes five
 // requests in flight; we have one per lane, which large batches make up for.
 const BATCH_BYTES = 900_000;

@@ -40,3 +40,13 @@ export function writeVarlong(bytes: Uint8Array, offset: number, value: number): 
 }
 
 const toZigzag64 = (value: number): bigint => (value < 0 ? -2n * BigInt(value) - 1n : 2n * BigInt(value));
+
+/** Reads what `writeVarint` or `writeVarlong` wrote, and moves the cursor behind it. */
+export function readVarint(cursor: { readonly bytes: Uint8Array; at: number }): number {
+  let zigzag = 0n;
+  for (let shift = 0n; ; shift += 7n) {
+    const byte = cursor.bytes[cursor.at++]!;
+    zigzag |= BigInt(byte & 0x7f) << shift;
+    if (byte < 0x80) return Number(zigzag & 1n ? -(zigzag >> 1n) - 1n : zigzag >> 1n);
+  }
+}

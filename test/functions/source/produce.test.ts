@@ -2,12 +2,11 @@ import { expect, test } from 'vitest';
 import { CLAIM_CHECK_HEADER, parseReference, storeValues } from '../../../functions/aws/claim-check.ts';
 import type { SourceDeadLetter } from '../../../functions/aws/dead-letter.ts';
 import type { ProducerRecord } from '../../../functions/aws/kafka/producer.ts';
-import type { SourceBatch } from '../../../functions/connect/connector.ts';
+import type { Origin, SourceBatch } from '../../../functions/connect/connector.ts';
 import { DataError, RetriableError } from '../../../functions/connect/errors.ts';
 import { type SourceRecord, STRING } from '../../../functions/connect/records.ts';
 import { claimChecked } from '../../../functions/source/claim-checked.ts';
 import { createProduce } from '../../../functions/source/produce.ts';
-import { trackRecords } from '../../../functions/source/records-under-way.ts';
 import { createRejectedRecords } from '../../../functions/source/rejected-records.ts';
 import { memoryObjects } from '../../support/object-store.ts';
 import { notingLog } from '../../support/silent-log.ts';
@@ -42,7 +41,6 @@ function rig({ tolerant = true, logs = false, queue = true, awayFor = 0 } = {}) 
   let calls = 0;
   const acknowledged = Promise.withResolvers<void>();
   const metrics = { add: () => undefined };
-  const underWay = trackRecords();
   const rejected = createRejectedRecords(
     { connector: 'orders-source', isTolerant: tolerant, logsErrors: logs },
     {
@@ -67,22 +65,23 @@ function rig({ tolerant = true, logs = false, queue = true, awayFor = 0 } = {}) 
       return { topic, key: null, value: Buffer.from(String(value)) };
     },
     producer: {
-      send(records) {
+      send(records, originOf) {
         sent.push(records.map(({ value }) => String(value)));
-        handed.push(...records);
+        for (const [place, record] of records.entries()) handed.push({ record, origin: originOf!(place, record) });
         return acknowledged.promise;
       },
     },
-    underWay,
     rejected,
   });
-  const handed: ProducerRecord[] = [];
-  const onRejected = (bucket: boolean) =>
-    claimChecked(
-      { underWay, rejected, log, metrics, storeValue: bucket ? storeValues('large', store) : undefined },
-      stop.signal,
-    );
-  return { acknowledged, away, handed, letters, log, onRejected, produce, rejected, sent, stop };
+  const handed: { record: ProducerRecord; origin: Origin }[] = [];
+  /** Gives the record at a place back, or another one that went in its place. */
+  const refuse = (bucket: boolean) => {
+    const storeValue = bucket ? storeValues('large', store) : undefined;
+    const onRejected = claimChecked({ rejected, log, metrics, storeValue }, stop.signal);
+    return (place: number, other: ProducerRecord = handed[place]!.record) =>
+      onRejected(other, tooLarge, handed[place]!.origin);
+  };
+  return { acknowledged, away, handed, letters, log, produce, refuse, rejected, sent, stop };
 }
 
 /** Whether a promise is settled by now. */
@@ -183,10 +182,9 @@ test.each([true, false])(
 );
 
 test('a record that is too large leaves a reference, with all else as it was', async () => {
-  const { handed, onRejected, produce } = rig();
+  const { handed, produce, refuse } = rig();
   void produce(batchOf('large'));
-  const [given] = handed;
-  const other = await onRejected(true)({ ...given!, headers: [['a', null]] }, tooLarge);
+  const other = await refuse(true)(0, { ...handed[0]!.record, headers: [['a', null]] });
   expect(other).toMatchObject({ topic: 'shop.orders', key: null });
   expect(other?.headers).toEqual([
     ['a', null],
@@ -196,30 +194,30 @@ test('a record that is too large leaves a reference, with all else as it was', a
 });
 
 test('a bucket that is away holds the record up, whatever errors.tolerance is', async () => {
-  const { away, handed, onRejected, produce } = rig({ tolerant: false });
+  const { away, produce, refuse } = rig({ tolerant: false });
   void produce(batchOf('large'));
   away.value = true;
-  const done = onRejected(true)(handed[0]!, tooLarge);
+  const done = refuse(true)(0);
   expect(await isSettled(done)).toBe(false);
   away.value = false;
   expect(parseReference((await done)!.value!).bytes).toBe(5);
 });
 
 test('a task that stops while the bucket is away ends with that, not as if a person had to act', async () => {
-  const { away, handed, onRejected, produce, stop } = rig();
+  const { away, produce, refuse, stop } = rig();
   void produce(batchOf('large'));
   away.value = true;
-  const done = onRejected(true)(handed[0]!, tooLarge);
+  const done = refuse(true)(0);
   stop.abort();
   await expect(done).rejects.toMatchObject({ name: 'RetriableError', code: 'CLAIM_CHECK_UNAVAILABLE' });
 });
 
 test('a record that is too large without its value is a dead letter of its event', async () => {
-  const { handed, letters, onRejected, produce } = rig();
+  const { letters, produce, refuse } = rig();
   void produce(batchOf('a', 'large key'));
-  const reject = onRejected(true);
-  const other = await reject(handed[1]!, tooLarge);
-  expect(await reject(other!, tooLarge)).toBeUndefined();
+  const refuseAgain = refuse(true);
+  const other = await refuseAgain(1);
+  expect(await refuseAgain(1, other!)).toBeUndefined();
   expect(letters).toMatchObject([
     { error: { code: 'RECORD_TOO_LARGE', stage: 'KAFKA_PRODUCE' }, record: { token: 'token large key' } },
   ]);
@@ -229,18 +227,18 @@ test.each([
   [true, 'becomes a dead letter'],
   [false, 'is the task’s error'],
 ])('without a bucket, and errors tolerated: %s, a record that is too large %s', async (tolerant) => {
-  const { handed, letters, onRejected, produce } = rig({ tolerant });
+  const { letters, produce, refuse } = rig({ tolerant });
   void produce(batchOf('large'));
-  const done = onRejected(false)(handed[0]!, tooLarge);
+  const done = refuse(false)(0);
   if (tolerant) expect(await done).toBeUndefined();
   else await expect(done).rejects.toBe(tooLarge);
   expect(letters.map((letter) => letter.record.token)).toEqual(tolerant ? ['token large'] : []);
 });
 
 test('a record whose batch keeps no events is known by its topic', async () => {
-  const { handed, letters, onRejected, produce } = rig();
+  const { letters, produce, refuse } = rig();
   void produce({ records: [record('copied')], offset: { _id: 'last' } });
-  await onRejected(false)(handed[0]!, tooLarge);
+  await refuse(false)(0);
   expect(letters).toMatchObject([{ record: { namespace: 'shop.orders', token: 'last' } }]);
 });
 
@@ -248,4 +246,13 @@ test('a heartbeat that no converter takes comes from no event, and is known by i
   const { letters, produce } = rig();
   await produce({ records: [record('bad')], offset: { _id: 'last' }, originOf: () => undefined });
   expect(letters).toMatchObject([{ record: { namespace: 'shop.orders', token: 'last' } }]);
+});
+
+test('a batch is released once the producer has copied its bytes, and not before', async () => {
+  const { acknowledged, produce, sent } = rig();
+  const released: number[] = [];
+  const done = produce({ ...batchOf('a'), release: () => void released.push(sent.length) });
+  expect(released).toEqual([1]);
+  acknowledged.resolve();
+  await done;
 });

@@ -1,13 +1,19 @@
 import { expect, test } from 'vitest';
-import { Delivery, Lane, sequenceAfter } from '../../../../functions/aws/kafka/lane.ts';
+import { Delivery } from '../../../../functions/aws/kafka/delivery.ts';
+import { type Batch, Lane, sequenceAfter } from '../../../../functions/aws/kafka/lane.ts';
+import { readRecords } from '../../../../functions/aws/kafka/read-records.ts';
 
 const record = (value: string) => ({ topic: 'orders', key: null, value: Buffer.from(value) });
 const identity = { producerId: 7n, epoch: 0 };
-const textsOf = (records: readonly { value: Uint8Array | null }[]) => records.map(({ value }) => String(value));
+const textsOf = ({ lane, records }: Batch) => readRecords(records, lane).map(({ value }) => String(value));
+/** What a record of one character counts for. */
+const ONE = 37;
 
-function filled(values: readonly string[], lane = new Lane('orders', 3)): { lane: Lane; delivery: Delivery } {
+type Filled = { readonly lane: Lane; readonly delivery: Delivery };
+
+function filled(values: readonly string[], { lane = new Lane('orders', 3), maxBytes = 1000 } = {}): Filled {
   const delivery = new Delivery(values.length);
-  for (const value of values) lane.push(record(value), delivery);
+  for (const [place, value] of values.entries()) lane.push(record(value), { delivery, place, maxBytes, now: 0 });
   return { lane, delivery };
 }
 
@@ -28,53 +34,53 @@ test.each([
 });
 
 test('a batch takes as many records as fit, and at least one', () => {
-  const { lane } = filled(['a', 'b', 'c', 'd'.repeat(500)]);
-  expect(textsOf(lane.take(100).records)).toEqual(['a', 'b']);
-  lane.settle(lane.inFlight!);
-  expect(textsOf(lane.take(1).records)).toEqual(['c']);
-  lane.settle(lane.inFlight!);
-  expect(lane.take(1).records).toHaveLength(1);
-  expect(lane.isEmpty).toBe(true);
+  const { lane } = filled(['a', 'b', 'c', 'd'.repeat(500), 'e'], { maxBytes: 2 * ONE });
+  const sent: string[][] = [];
+  while (!lane.isEmpty) {
+    sent.push(textsOf(lane.take()));
+    lane.settle(lane.inFlight!);
+  }
+  expect(sent).toEqual([['a', 'b'], ['c'], ['d'.repeat(500)], ['e']]);
 });
 
 test('a send resolves with its last record, and not before', async () => {
   const lane = new Lane('orders', 3);
-  const first = filled(['a', 'b'], lane).delivery;
-  const second = filled(['c'], lane).delivery;
+  const first = filled(['a', 'b'], { lane, maxBytes: ONE }).delivery;
+  const second = filled(['c'], { lane, maxBytes: ONE }).delivery;
   const done: string[] = [];
   void first.promise.then(() => done.push('first'));
   void second.promise.then(() => done.push('second'));
-  lane.settle(lane.take(40));
+  lane.settle(lane.take());
   await Promise.resolve();
   expect(done).toEqual([]);
-  lane.settle(lane.take(40));
+  lane.settle(lane.take());
   await Promise.resolve();
   expect(done).toEqual(['first']);
-  lane.settle(lane.take(40));
+  lane.settle(lane.take());
   await Promise.resolve();
   expect(done).toEqual(['first', 'second']);
 });
 
 test('a batch that was put back goes before the queue, with its bytes and its sequence', () => {
-  const { lane } = filled(['a', 'b']);
-  lane.take(40);
+  const { lane } = filled(['a', 'b'], { maxBytes: ONE });
+  lane.take();
   const batch = encoded(lane);
   lane.putBack(batch);
-  filled(['c'], lane);
-  expect(lane.take(1000)).toBe(batch);
+  filled(['c'], { lane });
+  expect(lane.take()).toBe(batch);
   expect(batch.encoded?.identity.sequence).toBe(0);
 });
 
 test('halves keep the order, the deliveries and the first half the sequence', async () => {
-  const { lane, delivery } = filled(['a', 'b', 'c']);
-  filled(['d'], lane);
-  lane.take(40 * 3);
+  const { lane, delivery } = filled(['a', 'b', 'c'], { maxBytes: 3 * ONE });
+  filled(['d'], { lane, maxBytes: 3 * ONE });
+  lane.take();
   lane.split(encoded(lane));
   const sent: [string[], number][] = [];
   while (!lane.isEmpty) {
-    lane.take(1000);
+    lane.take();
     const batch = encoded(lane);
-    sent.push([textsOf(batch.records), batch.encoded!.identity.sequence]);
+    sent.push([textsOf(batch), batch.encoded!.identity.sequence]);
     lane.settle(batch);
   }
   expect(sent).toEqual([
@@ -86,8 +92,8 @@ test('halves keep the order, the deliveries and the first half the sequence', as
 });
 
 test('the first batch of a new epoch has sequence 0, as brokers demand', () => {
-  const { lane } = filled(['a', 'b']);
-  lane.take(40);
+  const { lane } = filled(['a', 'b'], { maxBytes: ONE });
+  lane.take();
   lane.settle(encoded(lane));
   expect(lane.identify(identity).sequence).toBe(1);
   expect(lane.identify({ ...identity, epoch: 1 }).sequence).toBe(0);
@@ -95,9 +101,40 @@ test('the first batch of a new epoch has sequence 0, as brokers demand', () => {
 
 test('a record that was given up takes no sequence', () => {
   const { lane } = filled(['a', 'b']);
-  lane.take(40);
+  lane.take();
   const batch = encoded(lane);
   batch.encoded = undefined;
   lane.settle(batch);
   expect(lane.identify(identity).sequence).toBe(0);
+});
+
+test('each half knows which records of their deliveries it has', () => {
+  const { lane } = filled(['a', 'b', 'c']);
+  filled(['d'], { lane });
+  lane.take();
+  lane.split(encoded(lane));
+  const first = lane.take();
+  lane.settle(first);
+  const second = lane.take();
+  expect([first.places, second.places]).toEqual([
+    [0, 1],
+    [2, 0],
+  ]);
+  expect(second.spans.map(({ count }) => count)).toEqual([1, 1]);
+});
+
+test('a batch’s memory is used again once it is stored, unless an earlier try may still be read', () => {
+  const lane = new Lane('orders', 3);
+  const memoryOf = (value: string, sent: number): ArrayBufferLike => {
+    filled([value], { lane });
+    const batch = lane.take();
+    batch.sent = sent;
+    lane.settle(batch);
+    return batch.records.bytes.buffer;
+  };
+  const once = memoryOf('a', 1);
+  const again = memoryOf('b', 2);
+  const fresh = memoryOf('c', 1);
+  expect(again).toBe(once);
+  expect(fresh).not.toBe(once);
 });

@@ -313,3 +313,52 @@ test('a record for a partition that the topic lacks is that record’s data erro
   await producer.send([record('a', 0), record('b', 5)]);
   expect([logs, rejected]).toEqual([[['a']], ['RECORD_INVALID']]);
 });
+
+test('a rejected record is known by its place in its call, whatever batches it was in', async () => {
+  const origins: string[] = [];
+  const { producer } = fakeProducer({
+    leaders: [1, 1],
+    react: ({ values }) => (values.some((value) => value.startsWith('huge')) ? 10 : 0),
+    parts: {
+      onRejected: async ({ value }, _, { token }) => {
+        origins.push(`${value} ${token}`);
+      },
+    },
+  });
+  const originOf = (call: string) => (place: number) => ({
+    namespace: 'shop.orders',
+    token: `${call}${place}`,
+    key: null,
+    value: null,
+  });
+  await Promise.all([
+    producer.send([record('a'), record('b', 1), record('huge 1'), record('c')], originOf('first ')),
+    producer.send([record('huge 2', 1), record('d'), record('huge 3', 7)], originOf('second ')),
+  ]);
+  expect(origins.toSorted()).toEqual(['huge 1 first 2', 'huge 2 second 0', 'huge 3 second 2']);
+});
+
+test('the bytes of a record may be written over once the call has returned, also where its topic is still looked up', async () => {
+  const { promise: known, resolve } = Promise.withResolvers<void>();
+  const topic = { name: 'orders', leaders: [1], maxMessageBytes: Number.POSITIVE_INFINITY };
+  let isKnown = false;
+  const topics = {
+    get: () => (isKnown ? topic : undefined),
+    ensure: async () => {
+      await known;
+      isKnown = true;
+    },
+    refresh: async () => undefined,
+  };
+  const { producer, logs } = fakeProducer({ leaders: [1], parts: { topics } });
+  const bytes = Buffer.from('before');
+  const sent = producer.send([{ topic: 'orders', key: null, value: bytes }]);
+  bytes.fill('x');
+  resolve();
+  await sent;
+  bytes.write('behind');
+  const again = producer.send([{ topic: 'orders', key: null, value: bytes }]);
+  bytes.fill('x');
+  await again;
+  expect(logs).toEqual([['before', 'behind']]);
+});

@@ -2,15 +2,20 @@ import { createRequire } from 'node:module';
 import { gunzipSync, zstdDecompressSync } from 'node:zlib';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
+import { openBatchBuffers } from '../../../../functions/aws/kafka/batch-buffers.ts';
 import { codecs } from '../../../../functions/aws/kafka/codecs.ts';
 import { crc32c } from '../../../../functions/aws/kafka/crc32c.ts';
 import type { ProducerRecord } from '../../../../functions/aws/kafka/producer.ts';
+import { readRecords } from '../../../../functions/aws/kafka/read-records.ts';
 import {
+  append,
   BATCH_OVERHEAD,
-  encodeBatch,
-  encodeCompressedBatch,
-  recordBytes,
+  type BatchRecords,
+  noRecords,
+  toBatch,
+  toCompressedBatch,
 } from '../../../../functions/aws/kafka/record-batch.ts';
+import { recordBytes } from '../../../../functions/aws/kafka/record-bytes.ts';
 
 // kafkajs's own encoder and decoder, the reference; its inner modules have no types
 const require = createRequire(import.meta.url);
@@ -25,6 +30,15 @@ const Decoder = require('kafkajs/src/protocol/decoder.js') as new (bytes: Buffer
 
 const NOW = 1_764_000_000_000;
 const identity = { producerId: 4711n, epoch: 3, sequence: 2 ** 31 - 2 };
+
+function gathered(batch: readonly ProducerRecord[]): BatchRecords {
+  const buffers = openBatchBuffers();
+  const gathering = noRecords(buffers, 100);
+  for (const record of batch) append(gathering, record, NOW, buffers);
+  return gathering;
+}
+
+const encoded = (batch: readonly ProducerRecord[]): Buffer => toBatch(gathered(batch), identity);
 
 const bytes = fc.uint8Array({ maxLength: 300 }).map((array) => Buffer.from(array));
 // as a number it would change its place in kafkajs's header object
@@ -63,7 +77,7 @@ test('a batch has the bytes of kafkajs’s encoder, but for the leader epoch tha
         producerEpoch: identity.epoch,
         firstSequence: identity.sequence,
       });
-      expect(encodeBatch(batch, identity, NOW).equals(expected.buffer)).toBe(true);
+      expect(encoded(batch).equals(expected.buffer)).toBe(true);
     }),
   );
 });
@@ -82,7 +96,7 @@ test('kafkajs’s decoder reads a batch back, with header values of null and nam
       timestamp: 5,
     },
   ];
-  const decoder = new Decoder(encodeBatch(batch, identity, NOW));
+  const decoder = new Decoder(encoded(batch));
   const { records: read } = await decodeRecordBatch(decoder);
   expect(read.map(({ key, value }) => [key, value])).toEqual([
     [Buffer.from('k'), null],
@@ -98,8 +112,8 @@ test.each([
   ['zstd', 4, zstdDecompressSync],
 ] as const)('%s compresses the records alone and notes its codec', async (name, id, decompress) => {
   const batch = [{ topic: 't', key: Buffer.from('k'), value: Buffer.alloc(1000, 'v') }];
-  const plain = encodeBatch(batch, identity, NOW);
-  const compressed = await encodeCompressedBatch(batch, identity, NOW, codecs[name]);
+  const plain = encoded(batch);
+  const compressed = await toCompressedBatch(gathered(batch), identity, codecs[name]);
   expect(compressed.length).toBeLessThan(plain.length);
   expect(compressed.readInt16BE(21)).toBe(id);
   expect(compressed.readInt32BE(8)).toBe(compressed.length - 12);
@@ -111,7 +125,25 @@ test('a record is never counted for less than it takes', () => {
   fc.assert(
     fc.property(records, (batch) => {
       const counted = batch.reduce((sum, record) => sum + recordBytes(record), 0);
-      expect(encodeBatch(batch, identity, NOW).length - BATCH_OVERHEAD).toBeLessThanOrEqual(counted);
+      expect(encoded(batch).length - BATCH_OVERHEAD).toBeLessThanOrEqual(counted);
     }),
   );
+});
+
+test('records are read back as they were, with the time that they got', () => {
+  fc.assert(
+    fc.property(records, (batch) => {
+      const expected = batch.map(({ headers, key, timestamp = NOW, topic, value }) => {
+        return { topic, partition: 3, key, value, timestamp, ...(headers && headers.length > 0 && { headers }) };
+      });
+      expect(readRecords(gathered(batch), { topic: 'orders', partition: 3 })).toEqual(expected);
+    }),
+  );
+});
+
+test('the bytes of a record are copied, so that they may be written over', () => {
+  const value = Buffer.from('before');
+  const batch = gathered([{ topic: 't', key: null, value }]);
+  value.fill('x');
+  expect(String(readRecords(batch, { topic: 't', partition: 0 })[0]?.value)).toBe('before');
 });

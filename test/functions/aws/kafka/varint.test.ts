@@ -1,6 +1,12 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { sizeOfVarint, sizeOfVarlong, writeVarint, writeVarlong } from '../../../../functions/aws/kafka/varint.ts';
+import {
+  readVarint,
+  sizeOfVarint,
+  sizeOfVarlong,
+  writeVarint,
+  writeVarlong,
+} from '../../../../functions/aws/kafka/varint.ts';
 
 test.each([
   [0, [0x00]],
@@ -24,6 +30,9 @@ test('64 bits read back as they were, in as many bytes as foretold', () => {
       let zigzag = 0n;
       for (let at = end - 1; at >= 0; at -= 1) zigzag = (zigzag << 7n) | BigInt(bytes[at]! & 0x7f);
       expect(Number(zigzag & 1n ? -(zigzag >> 1n) - 1n : zigzag >> 1n)).toBe(value);
+      const cursor = { bytes, at: 0 };
+      expect(readVarint(cursor)).toBe(value);
+      expect(cursor.at).toBe(end);
     }),
   );
 });
