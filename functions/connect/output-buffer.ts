@@ -1,25 +1,51 @@
 const CHUNK_BYTES = 256 * 1024;
+/** Chunks that wait for the next texts; a batch with more than so many bytes is rare. */
+const MOST_SPARE = 16;
 
 /**
  * Memory into which texts are written one after another; each is handed out as a view, never copied.
  *
- * A chunk is never written again where a text was taken from, so views stay valid; it is freed with its last view.
+ * A chunk is never written again where a text was taken from, so views stay valid, until `reuse` says that all of them
+ * are done with. A chunk whose views are only dropped is freed with the last of them.
  */
 export class OutputBuffer {
   /** Current chunk: writers put bytes at `at` after `reserve`. */
   bytes: Buffer = Buffer.allocUnsafeSlow(CHUNK_BYTES);
   at = 0;
   #start = 0;
+  /** Chunks that texts were taken from since the last `reuse`; kept only where that is called at all. */
+  #used: Buffer[] | undefined;
+  readonly #spare: Buffer[] = [];
 
   /** Makes room for `count` more bytes; `bytes` may be another buffer afterwards. */
   reserve(count: number): void {
-    if (this.at + count <= this.bytes.length) return;
+    if (this.at + count > this.bytes.length) this.#next(count);
+  }
+
+  #next(count: number): void {
     const written = this.at - this.#start;
-    const larger = Buffer.allocUnsafeSlow(Math.max(CHUNK_BYTES, (written + count) * 2));
+    const larger = this.#chunkOf(written + count);
     this.bytes.copy(larger, 0, this.#start, this.at);
+    if (this.bytes.length === CHUNK_BYTES && this.#used && this.#used.length < MOST_SPARE) this.#used.push(this.bytes);
     this.bytes = larger;
     this.#start = 0;
     this.at = written;
+  }
+
+  #chunkOf(count: number): Buffer {
+    if (count > CHUNK_BYTES) return Buffer.allocUnsafeSlow(count * 2);
+    return this.#spare.pop() ?? Buffer.allocUnsafeSlow(CHUNK_BYTES);
+  }
+
+  /** All that was taken is done with: what it was written into is written over. */
+  reuse(): void {
+    this.#spare.push(...(this.#used ?? []).slice(0, MOST_SPARE - this.#spare.length));
+    this.#used = [];
+    this.bytes.copyWithin(0, this.#start, this.at);
+    this.at -= this.#start;
+    this.#start = 0;
+    // one large text was enough to need it
+    if (this.at === 0 && this.bytes.length > CHUNK_BYTES) this.bytes = this.#chunkOf(0);
   }
 
   /** What was written since the last `take`. */

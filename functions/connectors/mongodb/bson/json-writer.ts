@@ -34,10 +34,13 @@ export function writeDocument(out: OutputBuffer, source: Buffer, start: number, 
 
 /** The same as a JavaScript text: for resume tokens and other small documents. */
 export function jsonTextOf(document: Buffer, format: JsonFormat): string {
-  const out = new OutputBuffer();
-  writeDocument(out, document, 0, format);
-  return out.take().toString('utf8');
+  scratch.drop();
+  writeDocument(scratch, document, 0, format);
+  return scratch.takeText();
 }
+
+/** Texts are only written here and read back at once. */
+const scratch = new OutputBuffer();
 
 function writeArray(out: OutputBuffer, source: Buffer, start: number, format: JsonFormat): void {
   const end = lastByteOf(source, start);

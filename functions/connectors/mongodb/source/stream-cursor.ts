@@ -2,6 +2,7 @@ import { Long } from 'mongodb';
 import { messageOf } from '../../../connect/errors.ts';
 import type { Log } from '../../../connect/log.ts';
 import { type CursorReply, readReply } from './cursor-reply.ts';
+import { createReplySize } from './reply-size.ts';
 import type { StreamConnection } from './stream-connection.ts';
 import { type StartPoint, toAggregate, toGetMore, type Watch } from './watch-command.ts';
 
@@ -61,12 +62,15 @@ export async function openCursor(
     // the first events can be far behind the start, so opening may take its time
     const first = await run(toAggregate(watch, start), OPENING_MS);
     const id = Long.fromBigInt(first.cursorId);
+    const size = createReplySize();
     let last = first;
     return {
       first,
-      next: async (batchSize = watch.batchSize) => {
+      next: async (mostEvents = watch.batchSize) => {
+        const batchSize = mostEvents > 0 ? mostEvents : size.events;
         const getMore = toGetMore({ ...watch, batchSize }, id, first.collection);
         last = await run(getMore, watch.awaitMs + REPLY_GRACE_MS);
+        size.note(last.events);
         return last;
       },
       [Symbol.asyncDispose]: () => dispose(last),

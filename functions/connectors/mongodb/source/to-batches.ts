@@ -5,7 +5,7 @@ import { leaveOut, trackLastEvents } from './last-events.ts';
 import type { SourceConfig } from './properties.ts';
 import { timeInToken } from './resume-token.ts';
 import { compareTimes } from './start-time.ts';
-import { createAddRecord, type Made, noneMade, toBatchOf } from './to-records.ts';
+import { createRecordMaker, type Made, toBatchOf } from './to-records.ts';
 
 /** What was already read when the stream was opened. */
 export type AlreadyRead = Pick<StoredPosition, 'clusterTime' | 'lastEvents'>;
@@ -21,7 +21,7 @@ export type ToBatches = (reply: CursorReply) => Generator<SourceBatch>;
  * where errors are tolerated; the batch says so.
  */
 export function createToBatches(config: SourceConfig, log: Log, before: AlreadyRead = {}): ToBatches {
-  const add = createAddRecord(config, {
+  const { begin, add } = createRecordMaker(config, {
     log,
     fieldsOf: (event) => ({ token: tokenOf(event) }),
     onNoTopic(event) {
@@ -56,7 +56,7 @@ export function createToBatches(config: SourceConfig, log: Log, before: AlreadyR
     for (let from = 0; from < events.length || from === 0; from += config.pollMaxBatchSize) {
       const slice = events.slice(from, from + config.pollMaxBatchSize);
       const isLast = from + slice.length === events.length;
-      const made = noneMade();
+      const made = begin();
       for (const [index, event] of slice.entries()) {
         try {
           add(event, unreadable?.get(event), made);

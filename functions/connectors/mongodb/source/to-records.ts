@@ -9,33 +9,42 @@ import type { SourceConfig } from './properties.ts';
 import { createToSourceRecord } from './to-source-record.ts';
 
 /** What became of some events in a row; `origins` are the events of the records. */
-export type Made = { readonly records: SourceRecord[]; readonly origins: Buffer[]; readonly rejected: RejectedEvent[] };
-
-export const noneMade = (): Made => ({ records: [], origins: [], rejected: [] });
+export type Made = {
+  readonly records: SourceRecord[];
+  readonly origins: Buffer[];
+  readonly rejected: RejectedEvent[];
+  readonly release: () => void;
+};
 
 /** What a batch says of its events. */
 export const toBatchOf = ({
   records,
   origins,
   rejected,
-}: Made): Pick<SourceBatch, 'records' | 'rejected' | 'originOf'> => ({
+  release,
+}: Made): Pick<SourceBatch, 'records' | 'rejected' | 'originOf' | 'release'> => ({
   records,
   originOf(place) {
     const event = origins[place];
     return event && toOrigin(event);
   },
+  release,
   ...(rejected.length > 0 && { rejected }),
 });
 
-/**
- * Adds what an event becomes: a record, or nothing where the configuration leaves it out, or a rejected event where
- * errors are tolerated. `fault` is why it can't be a record, where that is known already.
- *
- * @throws DataError where it cannot be a record and errors are not tolerated.
- */
-export type AddRecord = (event: Buffer, fault: DataError | undefined, made: Made) => void;
+export type RecordMaker = {
+  /** A new batch. */
+  begin(): Made;
+  /**
+   * Adds what an event becomes: a record, or nothing where the configuration leaves it out, or a rejected event where
+   * errors are tolerated. `fault` is why it can't be a record, where that is known already.
+   *
+   * @throws DataError where it cannot be a record and errors are not tolerated.
+   */
+  add(event: Buffer, fault: DataError | undefined, made: Made): void;
+};
 
-export type AddRecordDeps = {
+export type RecordMakerDeps = {
   readonly log: Log;
   /** What the log may say about an event. */
   fieldsOf(event: Buffer): LogFields;
@@ -43,10 +52,23 @@ export type AddRecordDeps = {
   onNoTopic(event: Buffer): void;
 };
 
-export function createAddRecord(config: SourceConfig, { fieldsOf, log, onNoTopic }: AddRecordDeps): AddRecord {
+export function createRecordMaker(config: SourceConfig, { fieldsOf, log, onNoTopic }: RecordMakerDeps): RecordMaker {
   const toSourceRecord = createToSourceRecord(config);
   const handling = errorHandlingOf(config);
   const out = new OutputBuffer();
+  let newest: Made | undefined;
+
+  function begin(): Made {
+    const made: Made = {
+      records: [],
+      origins: [],
+      rejected: [],
+      // what came behind it is in the same memory
+      release: () => made === newest && out.reuse(),
+    };
+    newest = made;
+    return made;
+  }
 
   function reject(event: Buffer, error: DataError, made: Made): void {
     if (handling.logs) log.error(error.message, { code: error.code, ...fieldsOf(event), ...error.details });
@@ -57,7 +79,7 @@ export function createAddRecord(config: SourceConfig, { fieldsOf, log, onNoTopic
     made.origins.push(event);
   }
 
-  return (event, fault, made) => {
+  function add(event: Buffer, fault: DataError | undefined, made: Made): void {
     try {
       if (fault) throw fault;
       const record = toSourceRecord(event, out);
@@ -69,7 +91,9 @@ export function createAddRecord(config: SourceConfig, { fieldsOf, log, onNoTopic
       if (!(error instanceof DataError)) throw error;
       reject(event, error, made);
     }
-  };
+  }
+
+  return { begin, add };
 }
 
 const TASK_CLASS = 'com.mongodb.kafka.connect.source.MongoSourceTask';

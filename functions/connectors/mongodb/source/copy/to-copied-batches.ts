@@ -2,7 +2,7 @@ import type { SourceBatch, SourceItem } from '../../../../connect/connector.ts';
 import type { Log } from '../../../../connect/log.ts';
 import type { Header } from '../../../../connect/records.ts';
 import type { SourceConfig } from '../properties.ts';
-import { createAddRecord, type Made, noneMade, toBatchOf } from '../to-records.ts';
+import { createRecordMaker, type Made, toBatchOf } from '../to-records.ts';
 import { nameOf } from './range.ts';
 import type { Piece } from './read-range.ts';
 
@@ -27,7 +27,7 @@ export function createToCopiedBatches(
 ): ToCopiedBatches {
   let namespace = '';
   const withoutTopic = new Set<string>();
-  const add = createAddRecord(config, {
+  const { begin, add } = createRecordMaker(config, {
     log,
     fieldsOf: () => ({ namespace }),
     onNoTopic() {
@@ -57,7 +57,7 @@ export function createToCopiedBatches(
   return function* toCopiedBatches({ events, range }, items, place) {
     for (let from = 0; from < events.length || from === 0; from += config.pollMaxBatchSize) {
       namespace = nameOf(range.namespace);
-      const made = noneMade();
+      const made = begin();
       try {
         for (const event of events.slice(from, from + config.pollMaxBatchSize)) add(event, undefined, made);
       } catch (error) {
