@@ -12,6 +12,7 @@ export class OutputBuffer {
   /** Current chunk: writers put bytes at `at` after `reserve`. */
   bytes: Buffer = Buffer.allocUnsafeSlow(CHUNK_BYTES);
   at = 0;
+  #words: DataView | undefined;
   #start = 0;
   /** Chunks that texts were taken from since the last `reuse`; kept only where that is called at all. */
   #used: Buffer[] | undefined;
@@ -46,6 +47,12 @@ export class OutputBuffer {
     this.#start = 0;
     // one large text was enough to need it
     if (this.at === 0 && this.bytes.length > CHUNK_BYTES) this.bytes = this.#chunkOf(0);
+  }
+
+  /** The current chunk, for who writes several bytes at once. */
+  get words(): DataView {
+    if (this.#words?.buffer !== this.bytes.buffer) this.#words = new DataView(this.bytes.buffer);
+    return this.#words!;
   }
 
   /** What was written since the last `take`. */

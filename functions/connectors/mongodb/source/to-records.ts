@@ -5,13 +5,14 @@ import { OutputBuffer } from '../../../connect/output-buffer.ts';
 import type { SourceRecord } from '../../../connect/records.ts';
 import { toDeadLetterRecord, toOrigin } from './dead-letter-record.ts';
 import { errorHandlingOf } from './error-handling.ts';
+import { type KeptEvents, keepEvents } from './kept-events.ts';
 import type { SourceConfig } from './properties.ts';
 import { createToSourceRecord } from './to-source-record.ts';
 
 /** What became of some events in a row; `origins` are the events of the records. */
 export type Made = {
   readonly records: SourceRecord[];
-  readonly origins: Buffer[];
+  readonly origins: KeptEvents;
   readonly rejected: RejectedEvent[];
   readonly release: () => void;
 };
@@ -25,7 +26,7 @@ export const toBatchOf = ({
 }: Made): Pick<SourceBatch, 'records' | 'rejected' | 'originOf' | 'release'> => ({
   records,
   originOf(place) {
-    const event = origins[place];
+    const event = origins.at(place);
     return event && toOrigin(event);
   },
   release,
@@ -61,7 +62,7 @@ export function createRecordMaker(config: SourceConfig, { fieldsOf, log, onNoTop
   function begin(): Made {
     const made: Made = {
       records: [],
-      origins: [],
+      origins: keepEvents(),
       rejected: [],
       // what came behind it is in the same memory
       release: () => made === newest && out.reuse(),
@@ -76,7 +77,7 @@ export function createRecordMaker(config: SourceConfig, { fieldsOf, log, onNoTop
     made.rejected.push({ ...toOrigin(event), error, class: TASK_CLASS });
     if (handling.deadLetterTopic === '') return;
     made.records.push(toDeadLetterRecord(event, handling.deadLetterTopic, config));
-    made.origins.push(event);
+    made.origins.add(event);
   }
 
   function add(event: Buffer, fault: DataError | undefined, made: Made): void {
@@ -85,7 +86,7 @@ export function createRecordMaker(config: SourceConfig, { fieldsOf, log, onNoTop
       const record = toSourceRecord(event, out);
       if (typeof record !== 'string') {
         made.records.push(record);
-        made.origins.push(event);
+        made.origins.add(event);
       } else if (record === 'no-topic') onNoTopic(event);
     } catch (error) {
       if (!(error instanceof DataError)) throw error;
