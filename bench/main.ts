@@ -3,8 +3,9 @@ import { type Bench, parseOptions, toHelp } from './declare-bench.ts';
 /** Each is imported only where it is run: they start what they need. */
 const benches: Readonly<Record<string, () => Promise<Bench>>> = {
   producer: async () => (await import('./producer/bench.ts')).producerBench,
-  sink: async () => (await import('./sink/bench.ts')).sinkBench,
   source: async () => (await import('./source/bench.ts')).sourceBench,
+  sink: async () => (await import('./sink/bench.ts')).sinkBench,
+  latency: async () => (await import('./latency/bench.ts')).latencyBench,
 };
 
 /** `npm run bench -- <name> [options]`: runs one bench; each prints what it was measured on. */

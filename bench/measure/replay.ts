@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import type { ManagedProcess, Run } from '../../infra/local/processes.ts';
-import { nextMessage } from './messages.ts';
+import type { Question } from '../replay-server/main.ts';
+import { ask, nextMessage } from './messages.ts';
 
 const REPLAY_SERVER = join(import.meta.dirname, '../replay-server/main.ts');
 
@@ -18,7 +19,12 @@ export type ReplayData = {
   readonly collections: number;
 };
 
-export type Replay = { readonly uri: string; readonly server: ManagedProcess };
+export type Replay = {
+  readonly uri: string;
+  readonly server: ManagedProcess;
+  /** Adds events in real time, and resolves with when each became available (`live-events.ts`). */
+  add(perSecond: number, count: number): Promise<readonly number[]>;
+};
 
 /** The server that replays change events, in a process of its own. */
 export async function startReplayServer(run: Run, data: ReplayData): Promise<Replay> {
@@ -29,5 +35,12 @@ export async function startReplayServer(run: Run, data: ReplayData): Promise<Rep
   ]);
   const server = run.start('replay-server', process.execPath, [REPLAY_SERVER, ...args], { ipc: true });
   const { uri } = await nextMessage<{ readonly uri: string }>(server);
-  return { uri, server };
+  return {
+    uri,
+    server,
+    add: async (perSecond, count) => {
+      const question: Question = { add: { perSecond, count } };
+      return (await ask<{ readonly times: readonly number[] }>(server, question)).times;
+    },
+  };
 }

@@ -4,8 +4,8 @@ import type { SourceConnector } from '../source/connector.ts';
 import type { Copying } from '../source/measure-topic.ts';
 import { startWorker, type Worker } from './worker.ts';
 
-/** The producer of the peer's worker: as it comes, and what made it fastest (larger polls made it slower). */
-const PEER_SIDES = {
+/** The peer as it comes, and with the producer that made it fastest (larger polls made it slower). */
+export const PEER_SETTINGS = {
   'peer, default': {},
   'peer, tuned': {
     'producer.override.linger.ms': '20',
@@ -18,9 +18,10 @@ const PEER_SIDES = {
 export async function peerSources(
   run: Run,
   bootstrapServers: string,
+  settings: Readonly<Record<string, Readonly<Record<string, string>>>>,
 ): Promise<{ readonly side: string; start(connector: SourceConnector): Promise<Copying> }[]> {
   const worker = await startWorker(run, bootstrapServers, console.error);
-  return Object.entries(PEER_SIDES).map(([side, overrides]) => ({
+  return Object.entries(settings).map(([side, overrides]) => ({
     side,
     start: (connector) => startPeerSource(worker, connector, overrides),
   }));

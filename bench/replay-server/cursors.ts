@@ -1,5 +1,6 @@
-import { setImmediate as nextTurn, setTimeout as sleep } from 'node:timers/promises';
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { BSON, type Document, Long, type Timestamp } from 'mongodb';
+import { type LiveEvents, openLiveEvents } from './live-events.ts';
 import { indexOfTime, indexOfToken, type SampleEvents, timeOf, tokenOf } from './sample-events.ts';
 
 /** A document in pieces. */
@@ -10,8 +11,8 @@ export type Cursors = {
   aggregate(body: Document): Parts;
   getMore(body: Document): Promise<Parts>;
   kill(body: Document): void;
-  /** Adds events in real time, from now on. */
-  live(perSecond: number): void;
+  /** Adds events in real time. */
+  readonly addLive: LiveEvents['add'];
   readonly sent: { readonly events: number };
 };
 
@@ -42,12 +43,11 @@ const ARRAY = 4;
 export function openCursors(events: SampleEvents, count: number): Cursors {
   const cursors = new Map<string, Cursor>();
   const sent = { events: 0 };
+  const live = openLiveEvents(count);
   let opened = 0;
-  let since: { readonly at: number; readonly perSecond: number } | undefined;
 
-  const available = () => count + (since ? Math.floor(((performance.now() - since.at) / 1000) * since.perSecond) : 0);
-
-  const fillUpTo = (cursor: Cursor, most: number) => fill(cursor, events, Math.min(available(), cursor.next + most));
+  const fillUpTo = (cursor: Cursor, most: number) =>
+    fill(cursor, events, Math.min(live.available(), cursor.next + most));
 
   function aggregate({ aggregate: target, pipeline, $db }: Document): Parts {
     const id = String(++opened);
@@ -66,7 +66,7 @@ export function openCursors(events: SampleEvents, count: number): Cursors {
     if (!cursor) return [BSON.serialize({ ok: 0, code: 43, codeName: 'CursorNotFound', errmsg: 'cursor not found' })];
     const most = Number(body.batchSize ?? Number.POSITIVE_INFINITY);
     const deadline = performance.now() + Number(body.maxTimeMS ?? 1000);
-    while (cursor.next >= available() && !cursor.ahead && performance.now() < deadline) await sleep(1);
+    if (!cursor.ahead) await live.moreThan(cursor.next, deadline);
     const batch = await (cursor.ahead ?? fillUpTo(cursor, most));
     sent.events += batch.events;
     cursor.ahead = cursor.next < count ? nextTurn().then(() => fillUpTo(cursor, most)) : undefined;
@@ -79,9 +79,7 @@ export function openCursors(events: SampleEvents, count: number): Cursors {
     kill: ({ cursors: ids }) => {
       for (const id of ids as Long[]) cursors.delete(String(id));
     },
-    live: (perSecond) => {
-      since = { at: performance.now(), perSecond };
-    },
+    addLive: live.add,
     sent,
   };
 }

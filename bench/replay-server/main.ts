@@ -2,6 +2,9 @@ import { parseArgs } from 'node:util';
 import { openReplayServer } from './open-replay-server.ts';
 import type { SampleOptions } from './sample-events.ts';
 
+/** What its parent may ask: events in real time, with when each became available; or what was served so far. */
+export type Question = { readonly add?: { readonly perSecond: number; readonly count: number } };
+
 /** `node bench/replay-server/main.ts --events 500000 --size 1024 --mix insert=40,update=40,replace=10,delete=10` */
 const { values } = parseArgs({
   options: {
@@ -22,10 +25,15 @@ const server = await openReplayServer({
   collections: Number(values.collections),
   mix: parseMix(values.mix),
 });
-if (values.live !== undefined) server.live(Number(values.live));
+if (values.live !== undefined) void server.addLive(Number(values.live), Number.POSITIVE_INFINITY);
 console.log(`Replay server at ${server.uri}`);
 process.send?.({ uri: server.uri });
-process.on('message', () => process.send?.({ ...server.sent, writes: server.writes, ...process.cpuUsage() }));
+process.on('message', async (question: Question) => {
+  const answer = question.add
+    ? { times: await server.addLive(question.add.perSecond, question.add.count) }
+    : { ...server.sent, writes: server.writes, ...process.cpuUsage() };
+  process.send?.(answer);
+});
 
 function parseMix(text: string): SampleOptions['mix'] {
   return Object.fromEntries(text.split(',').map((share) => [share.split('=')[0], Number(share.split('=')[1])]));

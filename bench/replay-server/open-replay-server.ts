@@ -17,7 +17,7 @@ export type ReplayServer = AsyncDisposable & {
   readonly sent: Cursors['sent'];
   /** Documents of inserts, updates and deletes that were acknowledged, and the commands that they came in. */
   readonly writes: { readonly documents: number; readonly commands: number };
-  live(perSecond: number): void;
+  readonly addLive: Cursors['addLive'];
 };
 
 const SET_NAME = 'rs0';
@@ -69,7 +69,7 @@ export async function openReplayServer(options: ReplayOptions): Promise<ReplaySe
     uri: `mongodb://${address}/?replicaSet=${SET_NAME}`,
     sent: cursors.sent,
     writes,
-    live: cursors.live,
+    addLive: cursors.addLive,
     async [Symbol.asyncDispose]() {
       for (const socket of sockets) socket.destroy();
       server.close();

@@ -10,7 +10,9 @@ export function toTable(head: readonly string[], textColumns: number, rows: read
 export const toNumber = (value: number, decimals: number): string =>
   Number.isFinite(value)
     ? value.toLocaleString('en', { minimumFractionDigits: decimals, maximumFractionDigits: decimals })
-    : '–';
+    : NOTHING;
 
 export const toRatio = ({ least, median, most }: Spread): string =>
-  `${toNumber(median, 2)} × (${toNumber(least, 2)}–${toNumber(most, 2)})`;
+  Number.isFinite(median) ? `${toNumber(median, 2)} × (${toNumber(least, 2)}–${toNumber(most, 2)})` : NOTHING;
+
+const NOTHING = '–';

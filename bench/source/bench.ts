@@ -8,7 +8,7 @@ import { nextMessage } from '../measure/messages.ts';
 import { toLine } from '../measure/rate.ts';
 import { DATA_OPTIONS, type Replay, startReplayServer } from '../measure/replay.ts';
 import { peerVersions } from '../peer/peer-jars.ts';
-import { peerSources } from '../peer/source.ts';
+import { PEER_SETTINGS, peerSources } from '../peer/source.ts';
 import { report } from '../report/report.ts';
 import { RATE_COLUMNS, type Rate, type Series } from '../report/results.ts';
 import { median } from '../report/statistics.ts';
@@ -54,7 +54,7 @@ async function benchSource(options: OptionValues<typeof OPTIONS>): Promise<void>
   const surroundings = { kafka, table: 'tailrace-bench', ...dynamodb };
   const contenders: Contender[] = [
     { side: OURS, start: async (connector) => startTask(run, connector, surroundings) },
-    ...(peer ? await peerSources(run, kafka) : []),
+    ...(peer ? await peerSources(run, kafka, PEER_SETTINGS) : []),
   ];
 
   async function measure({ start, side }: Contender, format: keyof typeof FORMATS, round: string): Promise<Rate> {

@@ -26,7 +26,8 @@ test('the replay server goes on behind a token, and adds events in real time', a
   await first.stop();
 
   await using second = await watch(properties, stored);
-  server.live(2000);
+  const added = server.addLive(2000, 500);
   const records = await second.records(2500);
   expect(records.slice(0, 2500).map((record) => numberOf(eventOf(record)))).toEqual(inserted(2500, 1000));
+  expect(await added).toHaveLength(500);
 });
