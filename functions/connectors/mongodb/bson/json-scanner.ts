@@ -2,7 +2,7 @@ import { DataError } from '../../../connect/errors.ts';
 import { type Output, reserve } from './output.ts';
 
 /** Where the reader is in valid UTF-8 text. */
-export type Cursor = { readonly bytes: Uint8Array; at: number };
+export type Cursor = { readonly bytes: Buffer; at: number };
 
 export const CHAR = {
   quote: 0x22,
@@ -34,10 +34,16 @@ export const refuse = (cursor: Cursor, expected: string): DataError =>
 /** Skips blanks and returns the next byte without taking it, or -1 at the end. */
 export function peek(cursor: Cursor): number {
   const { bytes } = cursor;
-  let at = cursor.at;
-  while (at < bytes.length && isBlank(bytes[at]!)) at++;
+  const at = skipBlanks(bytes, cursor.at);
   cursor.at = at;
   return at < bytes.length ? bytes[at]! : -1;
+}
+
+/** Where the first byte at or behind `from` is that is no blank; maybe the end. */
+export function skipBlanks(bytes: Buffer, from: number): number {
+  let at = from;
+  while (at < bytes.length && isBlank(bytes[at]!)) at++;
+  return at;
 }
 
 /** Takes `char`, if it is next. */
@@ -71,7 +77,7 @@ export function takeWord(cursor: Cursor): string {
   if (start >= bytes.length || !isWordStart(bytes[start]!)) return '';
   let at = start + 1;
   while (at < bytes.length && (isWordStart(bytes[at]!) || isDigit(bytes[at]!))) at++;
-  const word = Buffer.from(bytes.buffer, bytes.byteOffset + start, at - start).toString('utf8');
+  const word = bytes.toString('utf8', start, at);
   // letters of other scripts are letters; a byte order mark or a dash is not
   if (!/^[\p{L}_$][\p{L}\p{Nd}_$]*$/u.test(word)) throw refuse(cursor, 'a name or a value');
   cursor.at = at;
@@ -82,28 +88,52 @@ export function takeWord(cursor: Cursor): string {
 export function copyQuoted(cursor: Cursor, out: Output, quote: number): void {
   const { bytes } = cursor;
   for (;;) {
-    const start = cursor.at;
-    let at = start;
-    while (at < bytes.length && bytes[at] !== quote && bytes[at] !== CHAR.backslash) at++;
-    if (at >= bytes.length) {
-      cursor.at = at;
-      throw refuse(cursor, 'the end of a string');
-    }
-    copy(bytes, start, at, out);
-    cursor.at = at + 1;
-    if (bytes[at] === quote) return;
+    // what is left is never longer
+    reserve(out, bytes.length - cursor.at);
+    copyShort(cursor, out, quote);
+    if (bytes[cursor.at] !== quote && bytes[cursor.at] !== CHAR.backslash) copyLong(cursor, out, quote);
+    if (cursor.at >= bytes.length) throw refuse(cursor, 'the end of a string');
+    if (bytes[cursor.at++] === quote) return;
     copyEscape(cursor, out);
   }
 }
 
-/** Below this many bytes a loop is faster than the call of a native copy. */
-const SHORT = 24;
+/** Up to here a loop is faster than the calls of what is native. */
+const SHORT = 64;
 
-function copy(bytes: Uint8Array, start: number, end: number, out: Output): void {
-  reserve(out, end - start);
-  if (end - start > SHORT) out.bytes.set(bytes.subarray(start, end), out.at);
-  else for (let from = start, to = out.at; from < end; from++, to++) out.bytes[to] = bytes[from]!;
-  out.at += end - start;
+/** Copies up to the next quote or backslash, or what is short. */
+function copyShort(cursor: Cursor, out: Output, quote: number): void {
+  const { bytes } = cursor;
+  const to = out.bytes;
+  let { at } = cursor;
+  let target = out.at;
+  const end = Math.min(at + SHORT, bytes.length);
+  for (; at < end; at++) {
+    const byte = bytes[at]!;
+    if (byte === quote || byte === CHAR.backslash) break;
+    to[target++] = byte;
+  }
+  out.at = target;
+  cursor.at = at;
+}
+
+/** How far is looked ahead at once: in a text full of escapes the rest is not looked through for each. */
+const AHEAD = 4096;
+
+/** Copies up to the next quote or backslash, or the end of all. */
+function copyLong(cursor: Cursor, out: Output, quote: number): void {
+  const { bytes } = cursor;
+  for (;;) {
+    const ahead = bytes.subarray(cursor.at, cursor.at + AHEAD);
+    const quoteAt = ahead.indexOf(quote);
+    const before = quoteAt < 0 ? ahead : ahead.subarray(0, quoteAt);
+    const escapeAt = before.indexOf(CHAR.backslash);
+    const plain = escapeAt < 0 ? before : before.subarray(0, escapeAt);
+    out.bytes.set(plain, out.at);
+    out.at += plain.length;
+    cursor.at += plain.length;
+    if (plain.length < AHEAD) return;
+  }
 }
 
 const ESCAPES: Readonly<Record<string, number>> = {
@@ -145,7 +175,7 @@ function copyEscape(cursor: Cursor, out: Output): void {
 
 /** The four hexadecimal digits behind `u`. */
 function takeUnit(cursor: Cursor): number {
-  const digits = String.fromCharCode(...cursor.bytes.subarray(cursor.at + 1, cursor.at + 5));
+  const digits = cursor.bytes.toString('latin1', cursor.at + 1, cursor.at + 5);
   if (!/^[0-9A-Fa-f]{4}$/.test(digits)) throw refuse(cursor, 'four hexadecimal digits');
   cursor.at += 5;
   return Number.parseInt(digits, 16);
@@ -170,9 +200,8 @@ export function takeNumber(cursor: Cursor): { text: string; isInteger: boolean }
   const start = cursor.at;
   let at = start;
   while (at < bytes.length && isNumberPart(bytes[at]!)) at++;
-  const text = String.fromCharCode(...bytes.subarray(start, at));
-  const end = at < bytes.length ? bytes[at]! : -1;
-  if (!NUMBER.test(text) || !(end === -1 || isBlank(end) || ENDS_NUMBER.has(end))) throw refuse(cursor, 'a number');
+  const text = bytes.toString('latin1', start, at);
+  if (!NUMBER.test(text) || !endsNumber(cursor, at)) throw refuse(cursor, 'a number');
   cursor.at = at;
   return { text, isInteger: INTEGER.test(text) };
 }
@@ -180,12 +209,21 @@ export function takeNumber(cursor: Cursor): { text: string; isInteger: boolean }
 /** Leading zeros are read; a sign, a point or an exponent needs a digit behind it. */
 const NUMBER = /^-?(?:\d+(?:\.\d+)?(?:[eE][+-]?\d+)?|Infinity)$/;
 const INTEGER = /^-?\d+$/;
-const ENDS_NUMBER: ReadonlySet<number> = new Set([
-  CHAR.comma,
-  CHAR.closeBrace,
-  CHAR.closeBracket,
-  CHAR.closeParenthesis,
-]);
+
+/** Whether what is at `at` may stand behind a number: the end, a blank, a comma or what closes something. */
+export function endsNumber({ bytes }: Cursor, at: number): boolean {
+  if (at >= bytes.length) return true;
+  switch (bytes[at]) {
+    case CHAR.comma:
+    case CHAR.closeBrace:
+    case CHAR.closeBracket:
+    case CHAR.closeParenthesis:
+      return true;
+    default:
+      return isBlank(bytes[at]!);
+  }
+}
+
 const isNumberPart = (char: number): boolean =>
   isDigit(char) ||
   char === CHAR.point ||

@@ -2,30 +2,22 @@ import { isUtf8 } from 'node:buffer';
 import { DataError } from '../../../connect/errors.ts';
 import { withoutRepeatedNames } from './elements.ts';
 import { writeExtended } from './json-extended.ts';
-import {
-  CHAR,
-  type Cursor,
-  copyQuoted,
-  expect,
-  isDigit,
-  peek,
-  refuse,
-  take,
-  takeNumber,
-  takeWord,
-} from './json-scanner.ts';
+import { createNames, isRepeated, writeName } from './json-names.ts';
+import { writeNumber } from './json-numerals.ts';
+import { writePlainExtended } from './json-plain.ts';
+import { CHAR, type Cursor, copyQuoted, expect, isDigit, peek, refuse, take, takeWord } from './json-scanner.ts';
 import { writeWord } from './json-words.ts';
 import {
   beginDocument,
   createOutput,
   endDocument,
   type Output,
+  openShared,
   reserve,
+  setInt32,
   takeBytes,
+  takeShared,
   writeByte,
-  writeDouble,
-  writeInt32,
-  writeInt64,
 } from './output.ts';
 import { BSON_TYPE } from './types.ts';
 
@@ -41,15 +33,20 @@ const MAX_DEPTH = 1000;
  * @throws DataError where the text is not such a document.
  */
 export function jsonToBson(text: Uint8Array): Buffer {
-  const bytes = isUtf8(text) ? text : Buffer.from(new TextDecoder('utf-8', { ignoreBOM: true }).decode(text), 'utf8');
-  const cursor: Cursor = { bytes, at: 0 };
-  const out = createOutput(bytes.length + 64);
+  const cursor: Cursor = { bytes: validUtf8(text), at: 0 };
+  const out = openShared(cursor.bytes.length * 2 + 64);
+  const start = out.at;
   expect(cursor, CHAR.openBrace);
   if (writeExtended(cursor, out, 0) !== undefined) {
     throw new DataError('RECORD_INVALID', 'Expected a document, got a single value in Extended JSON');
   }
   writeFields(cursor, out, 0);
-  return takeBytes(out);
+  return takeShared(out, start);
+}
+
+function validUtf8(text: Uint8Array): Buffer {
+  if (!isUtf8(text)) return Buffer.from(new TextDecoder('utf-8', { ignoreBOM: true }).decode(text), 'utf8');
+  return Buffer.isBuffer(text) ? text : Buffer.from(text.buffer, text.byteOffset, text.length);
 }
 
 /**
@@ -72,15 +69,10 @@ export function writeValue(cursor: Cursor, out: Output, depth: number): number {
   switch (char) {
     case CHAR.quote:
     case CHAR.apostrophe:
-      cursor.at++;
       return writeQuoted(cursor, out, char);
-    case CHAR.openBrace: {
+    case CHAR.openBrace:
       cursor.at++;
-      const type = writeExtended(cursor, out, depth);
-      if (type !== undefined) return type;
-      writeFields(cursor, out, depth);
-      return BSON_TYPE.document;
-    }
+      return writeObject(cursor, out, depth);
     case CHAR.openBracket:
       cursor.at++;
       return writeArray(cursor, out, depth);
@@ -102,23 +94,30 @@ function writeQuoted(cursor: Cursor, out: Output, quote: number): number {
   reserve(out, 4);
   const start = out.at;
   out.at += 4;
+  cursor.at++;
   copyQuoted(cursor, out, quote);
   writeByte(out, 0);
-  out.bytes.writeInt32LE(out.at - start - 4, start);
+  setInt32(out.bytes, start, out.at - start - 4);
   return BSON_TYPE.string;
+}
+
+function writeObject(cursor: Cursor, out: Output, depth: number): number {
+  const type = writePlainExtended(cursor, out) ?? writeExtended(cursor, out, depth);
+  if (type !== undefined) return type;
+  writeFields(cursor, out, depth);
+  return BSON_TYPE.document;
 }
 
 /** The fields up to and including the closing brace; the opening one is taken. */
 function writeFields(cursor: Cursor, out: Output, depth: number): void {
   const start = beginDocument(out);
-  const seen = new Set<number>();
+  const names = createNames();
   let mayRepeat = false;
   while (!take(cursor, CHAR.closeBrace)) {
     reserve(out, 1);
     const typeAt = out.at++;
     const hash = writeName(cursor, out);
-    mayRepeat ||= seen.has(hash);
-    seen.add(hash);
+    mayRepeat = isRepeated(names, hash) || mayRepeat;
     expect(cursor, CHAR.colon);
     const type = writeValue(cursor, out, depth + 1);
     out.bytes[typeAt] = type;
@@ -132,36 +131,11 @@ function writeFields(cursor: Cursor, out: Output, depth: number): void {
   out.at = start + unique.length;
 }
 
-/** Returns a hash of the name: equal names have equal hashes. */
-function writeName(cursor: Cursor, out: Output): number {
-  const char = peek(cursor);
-  const start = out.at;
-  if (char === CHAR.quote || char === CHAR.apostrophe) {
-    cursor.at++;
-    copyQuoted(cursor, out, char);
-  } else {
-    const word = takeWord(cursor);
-    if (word === '') throw refuse(cursor, 'a name');
-    reserve(out, word.length * 3);
-    out.at += out.bytes.write(word, out.at, 'utf8');
-  }
-  let hash = 0;
-  for (let at = start; at < out.at; at++) {
-    const byte = out.bytes[at]!;
-    if (byte === 0) throw new DataError('RECORD_INVALID', 'Expected a field name without a zero character');
-    hash = (Math.imul(hash, 31) + byte) | 0;
-  }
-  writeByte(out, 0);
-  return hash;
-}
-
 function writeArray(cursor: Cursor, out: Output, depth: number): number {
   const start = beginDocument(out);
   for (let index = 0; !take(cursor, CHAR.closeBracket); index++) {
-    reserve(out, 12);
-    const typeAt = out.at++;
-    out.at += out.bytes.write(String(index), out.at, 'latin1');
-    out.bytes[out.at++] = 0;
+    const typeAt = out.at;
+    writeIndex(out, index);
     const type = writeValue(cursor, out, depth + 1);
     out.bytes[typeAt] = type;
     take(cursor, CHAR.comma);
@@ -170,20 +144,13 @@ function writeArray(cursor: Cursor, out: Output, depth: number): number {
   return BSON_TYPE.array;
 }
 
-/** An integer is int32 where it fits, else int64; anything with a point or an exponent is a double. */
-function writeNumber(cursor: Cursor, out: Output): number {
-  const { text, isInteger } = takeNumber(cursor);
-  if (!isInteger) {
-    writeDouble(out, Number(text));
-    return BSON_TYPE.double;
-  }
-  const number = Number(text);
-  if (number === (number | 0)) {
-    writeInt32(out, number);
-    return BSON_TYPE.int32;
-  }
-  const exact = BigInt(text);
-  if (BigInt.asIntN(64, exact) !== exact) throw refuse(cursor, 'an integer of at most 64 bits');
-  writeInt64(out, exact);
-  return BSON_TYPE.int64;
+/** The name of an array's element, behind a place for its type. */
+function writeIndex(out: Output, index: number): void {
+  reserve(out, 12);
+  const { bytes } = out;
+  let at = out.at + 1;
+  if (index < 10) bytes[at++] = CHAR.zero + index;
+  else at += bytes.write(String(index), at, 'latin1');
+  bytes[at++] = 0;
+  out.at = at;
 }

@@ -3,11 +3,33 @@ export type Output = { bytes: Buffer; at: number };
 
 export const createOutput = (capacity: number): Output => ({ bytes: Buffer.allocUnsafe(capacity), at: 0 });
 
+/** Many documents share one allocation of this size: it is large enough to cost nothing and small enough to be kept. */
+const SHARED_BYTES = 256 * 1024;
+/** From here on a document has an allocation of its own, so that no small one keeps much memory alive. */
+const LARGE_BYTES = SHARED_BYTES / 4;
+
+let shared = createOutput(0);
+
+/**
+ * An output with room for about `capacity` bytes, behind what other documents have there; `takeShared` ends it, and
+ * nothing else may be opened before that. What was written before an error is never taken and does no harm.
+ */
+export function openShared(capacity: number): Output {
+  if (capacity > LARGE_BYTES) return { bytes: Buffer.allocUnsafeSlow(capacity), at: 0 };
+  if (shared.at + capacity > shared.bytes.length) shared = { bytes: Buffer.allocUnsafeSlow(SHARED_BYTES), at: 0 };
+  return shared;
+}
+
+/** What was written since `start`, without a copy: nothing is ever written there again. */
+export const takeShared = (out: Output, start: number): Buffer => out.bytes.subarray(start, out.at);
+
 /** Makes room for `count` more bytes. */
 export function reserve(out: Output, count: number): void {
-  const needed = out.at + count;
-  if (needed <= out.bytes.length) return;
-  const larger = Buffer.allocUnsafe(Math.max(needed, out.bytes.length * 2));
+  if (out.at + count > out.bytes.length) grow(out, out.at + count);
+}
+
+function grow(out: Output, needed: number): void {
+  const larger = Buffer.allocUnsafeSlow(Math.max(needed, out.bytes.length * 2));
   out.bytes.copy(larger, 0, 0, out.at);
   out.bytes = larger;
 }
@@ -17,19 +39,32 @@ export function writeByte(out: Output, value: number): void {
   out.bytes[out.at++] = value;
 }
 
-export function writeInt32(out: Output, value: number): void {
-  reserve(out, 4);
-  out.at = out.bytes.writeInt32LE(value, out.at);
+/** Little-endian, into bytes that are there. The methods of Buffer check what is known here. */
+export function setInt32(bytes: Uint8Array, at: number, value: number): void {
+  bytes[at] = value;
+  bytes[at + 1] = value >>> 8;
+  bytes[at + 2] = value >>> 16;
+  bytes[at + 3] = value >>> 24;
 }
 
-export function writeUint32(out: Output, value: number): void {
+/** Signed or unsigned: the same 32 bits. */
+export function writeInt32(out: Output, value: number): void {
   reserve(out, 4);
-  out.at = out.bytes.writeUInt32LE(value, out.at);
+  setInt32(out.bytes, out.at, value);
+  out.at += 4;
 }
 
 export function writeInt64(out: Output, value: bigint): void {
   reserve(out, 8);
   out.at = out.bytes.writeBigInt64LE(value, out.at);
+}
+
+/** The same from its two halves. */
+export function writeHalves(out: Output, low: number, high: number): void {
+  reserve(out, 8);
+  setInt32(out.bytes, out.at, low);
+  setInt32(out.bytes, out.at + 4, high);
+  out.at += 8;
 }
 
 export function writeDouble(out: Output, value: number): void {
@@ -54,7 +89,7 @@ export function writeCString(out: Output, text: string): void {
 export function writeString(out: Output, text: string): void {
   reserve(out, text.length * 3 + 5);
   const length = out.bytes.write(text, out.at + 4, 'utf8') + 1;
-  out.bytes.writeInt32LE(length, out.at);
+  setInt32(out.bytes, out.at, length);
   out.at += 4 + length;
   out.bytes[out.at - 1] = 0;
 }
@@ -68,7 +103,7 @@ export function beginDocument(out: Output): number {
 
 export function endDocument(out: Output, start: number): void {
   writeByte(out, 0);
-  out.bytes.writeInt32LE(out.at - start, start);
+  setInt32(out.bytes, start, out.at - start);
 }
 
 /** A copy of what was written, of its own size. */

@@ -1,15 +1,6 @@
 import { Decimal128 } from 'mongodb';
 import { DataError } from '../../../connect/errors.ts';
-import {
-  type Output,
-  writeByte,
-  writeBytes,
-  writeCString,
-  writeDouble,
-  writeInt32,
-  writeInt64,
-  writeUint32,
-} from './output.ts';
+import { type Output, writeByte, writeBytes, writeCString, writeDouble, writeInt32, writeInt64 } from './output.ts';
 import { BSON_TYPE } from './types.ts';
 
 /** Writers of single values from their texts; each returns the BSON type and refuses what is not such a value. */
@@ -88,7 +79,7 @@ export function writeRegex(out: Output, pattern: string, options: string): numbe
 }
 
 export function writeTimestamp(out: Output, seconds: bigint, increment: bigint): number {
-  writeUint32(out, Number(BigInt.asUintN(32, increment)));
-  writeUint32(out, Number(BigInt.asUintN(32, seconds)));
+  writeInt32(out, Number(BigInt.asUintN(32, increment)));
+  writeInt32(out, Number(BigInt.asUintN(32, seconds)));
   return BSON_TYPE.timestamp;
 }

@@ -1,0 +1,98 @@
+import { CHAR, type Cursor, endsNumber, isDigit, refuse, takeNumber } from './json-scanner.ts';
+import { type Output, writeDouble, writeHalves, writeInt32, writeInt64 } from './output.ts';
+import { BSON_TYPE } from './types.ts';
+
+/** As many digits as every integer of a double has. */
+const EXACT_DIGITS = 15;
+/** As many as an integer of 64 bits has at least. */
+const LONG_DIGITS = 18;
+const POWERS_OF_TEN = Array.from({ length: EXACT_DIGITS + 1 }, (_, power) => 10 ** power);
+
+/**
+ * Writes the number at the cursor, which is at a digit or a minus: an integer is int32 where it fits, else int64;
+ * anything with a point or an exponent is a double.
+ */
+export function writeNumber(cursor: Cursor, out: Output): number {
+  const { bytes } = cursor;
+  const isNegative = bytes[cursor.at] === CHAR.minus;
+  const start = isNegative ? cursor.at + 1 : cursor.at;
+  let value = 0;
+  let at = start;
+  for (; isDigit(bytes[at]!); at++) value = value * 10 + bytes[at]! - CHAR.zero;
+  const pointAt = at;
+  if (bytes[at] === CHAR.point) {
+    for (at++; isDigit(bytes[at]!); at++) value = value * 10 + bytes[at]! - CHAR.zero;
+  }
+  const isInteger = at === pointAt;
+  const decimals = isInteger ? 0 : at - pointAt - 1;
+  const isPlain = pointAt > start && (isInteger || decimals > 0) && endsNumber(cursor, at);
+  const isLong = at - start > EXACT_DIGITS;
+  const isExact = !isLong || (isInteger && at - start <= LONG_DIGITS && bytes[start] !== CHAR.zero);
+  if (!isPlain || !isExact) return writeAnyNumber(cursor, out);
+  cursor.at = at;
+  if (!isInteger) {
+    // both are exact, so the quotient is what any reader rounds to
+    writeDouble(out, (isNegative ? -value : value) / POWERS_OF_TEN[decimals]!);
+    return BSON_TYPE.double;
+  }
+  if (isLong) {
+    writeDigits(out, bytes, start, at, isNegative);
+    return BSON_TYPE.int64;
+  }
+  return writeInteger(out, isNegative ? -value : value);
+}
+
+function writeInteger(out: Output, value: number): number {
+  if (value === (value | 0)) {
+    writeInt32(out, value);
+    return BSON_TYPE.int32;
+  }
+  writeWhole(out, value);
+  return BSON_TYPE.int64;
+}
+
+/** An integer that a double holds, as 64 bits. */
+export function writeWhole(out: Output, value: number): void {
+  writeHalves(out, value % TWO_TO_32, Math.floor(value / TWO_TO_32));
+}
+
+const TWO_TO_16 = 2 ** 16;
+const TWO_TO_32 = 2 ** 32;
+const BILLION_DIGITS = 9;
+
+/** Up to eighteen digits as 64 bits: in two parts, whose product fits in doubles a quarter at a time. */
+export function writeDigits(out: Output, bytes: Uint8Array, start: number, end: number, isNegative: boolean): void {
+  const middle = Math.max(start, end - BILLION_DIGITS);
+  const billions = digitsOf(bytes, start, middle);
+  const rest = digitsOf(bytes, middle, end);
+  const upper = Math.floor(billions / TWO_TO_16) * 1e9;
+  const lower = (billions % TWO_TO_16) * 1e9 + (upper % TWO_TO_16) * TWO_TO_16 + rest;
+  const low = lower % TWO_TO_32;
+  const high = Math.floor(upper / TWO_TO_16) + Math.floor(lower / TWO_TO_32);
+  if (!isNegative) writeHalves(out, low, high);
+  else writeHalves(out, -low, low === 0 ? -high : ~high);
+}
+
+function digitsOf(bytes: Uint8Array, start: number, end: number): number {
+  let value = 0;
+  for (let at = start; at < end; at++) value = value * 10 + bytes[at]! - CHAR.zero;
+  return value;
+}
+
+/** The forms that are rare. */
+function writeAnyNumber(cursor: Cursor, out: Output): number {
+  const { text, isInteger } = takeNumber(cursor);
+  if (!isInteger) {
+    writeDouble(out, Number(text));
+    return BSON_TYPE.double;
+  }
+  const number = Number(text);
+  if (number === (number | 0)) {
+    writeInt32(out, number);
+    return BSON_TYPE.int32;
+  }
+  const exact = BigInt(text);
+  if (BigInt.asIntN(64, exact) !== exact) throw refuse(cursor, 'an integer of at most 64 bits');
+  writeInt64(out, exact);
+  return BSON_TYPE.int64;
+}
