@@ -1,6 +1,6 @@
-import { distance } from 'fastest-levenshtein';
 import type { z } from 'zod';
 import { ConfigError, type Problem } from './errors.ts';
+import { nearestOf } from './nearest-name.ts';
 
 export type Shape = Readonly<Record<string, z.ZodType<unknown, string | undefined>>>;
 type Camel<K> = K extends `${infer Head}.${infer Rest}` ? `${Head}${Capitalize<Camel<Rest>>}` : K;
@@ -41,8 +41,6 @@ type Declaration<S extends Shape> = {
   review?: (config: ConfigOf<S>) => Partial<Review>;
 };
 
-/** Edit distance up to which an unknown property counts as a misspelt one. */
-const TYPO = 2;
 /** `${provider:…}`: a value that is only there once the secret was read. */
 export const PLACEHOLDER = /\$\{[A-Za-z]+:[^}]*\}/;
 
@@ -118,19 +116,11 @@ function reviewNames(
     else if (!known.includes(name) && !families.some((prefix) => name.startsWith(prefix))) {
       const nearest = nearestOf(name, [...known, ...Object.keys(notBuilt)]);
       const hint = nearest ? `; did you mean ${nearest.name}?` : '';
-      if (nearest && nearest.edits <= TYPO) problems.push({ property: name, message: `Unknown property${hint}` });
+      if (nearest?.isTypo) problems.push({ property: name, message: `Unknown property${hint}` });
       else warnings.push(`${name}: Unknown property, ignored${hint}`);
     }
   }
   return { problems, warnings };
-}
-
-function nearestOf(name: string, known: readonly string[]): { name: string; edits: number } | undefined {
-  const [best] = known
-    .map((candidate) => ({ name: candidate, edits: distance(name, candidate) }))
-    .sort((a, b) => a.edits - b.edits);
-  // a name that shares less than half of its characters is no help
-  return best && best.edits <= name.length / 2 ? best : undefined;
 }
 
 /** ConfigDef's wording. */

@@ -1,4 +1,5 @@
 import type { Review } from '../../../connect/connector-config.ts';
+import { nearestOf } from '../../../connect/nearest-name.ts';
 
 const PREFIX = 'topic.override.';
 
@@ -32,8 +33,11 @@ export function overridesOf(
     }
     all.set(split.topic, { ...all.get(split.topic), [split.property]: value });
     if (!known.includes(split.property)) {
+      const nearest = nearestOf(split.property, known);
       const reason = NEVER_PER_TOPIC.has(split.property) ? 'it is not per topic' : 'unknown property';
-      warnings.push(`${key}: The override has no effect: ${reason}`);
+      const message = `The override has no effect: ${reason}`;
+      if (nearest?.isTypo) problems.push({ property: key, message: `${message}; did you mean ${nearest.name}?` });
+      else warnings.push(`${key}: ${message}`);
     } else if (topics.length > 0 && !topics.includes(split.topic)) {
       warnings.push(`${key}: The override has no effect: the connector does not read ${split.topic}`);
     } else {
