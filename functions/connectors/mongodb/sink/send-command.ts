@@ -47,11 +47,11 @@ export const sendWith =
         [list]: isEncrypting ? statements.map(toDriverDocument) : toSequence(list, statements),
       };
       try {
-        return toReply(await database.command(command, { signal }));
+        return toReply(await database.command(command, { signal }), statements);
       } catch (error) {
         // the driver throws where only the write concern failed, with the whole reply inside
         const reply = replyInside(error);
-        if (reply) return toReply(reply);
+        if (reply) return toReply(reply, statements);
         throw error;
       }
     });
@@ -78,8 +78,12 @@ type RawReply = {
   readonly writeConcernError?: ConcernError;
 };
 
-const toReply = ({ n = 0, upserted = [], writeErrors = [], writeConcernError }: RawReply): Reply => ({
-  count: n,
+/** With `w=0` the server tells no number, which then says nothing of documents that were not found. */
+const toReply = (
+  { n, upserted = [], writeErrors = [], writeConcernError }: RawReply,
+  statements: readonly Uint8Array[],
+): Reply => ({
+  count: n ?? statements.length,
   upserted: upserted.map(({ index }) => index),
   writeErrors,
   concernError: writeConcernError,
