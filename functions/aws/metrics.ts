@@ -2,13 +2,17 @@ import { MetricUnit, Metrics as PowertoolsMetrics } from '@aws-lambda-powertools
 import {
   METRICS,
   METRICS_NAMESPACE,
+  type Metric,
   type MetricDimensions,
   type MetricName,
   type Metrics,
 } from '../connect/metrics.ts';
 
-/** CloudWatch takes this many values of one metric in one line; a few stand for all of a busy interval. */
-const MOST_SAMPLES = 100;
+/**
+ * CloudWatch takes a hundred values of one metric in one line, at which the library ends the line by itself; some stand
+ * for all of a busy interval.
+ */
+const MOST_SAMPLES = 99;
 
 export type FlushedMetrics = Metrics & {
   /** Writes what was added since the last call as one line of the embedded metric format. */
@@ -21,10 +25,10 @@ export function createMetrics({ service, ...others }: MetricDimensions): Flushed
   const samples = new Map<MetricName, number[]>();
 
   function add(name: MetricName, value: number): void {
-    const { unit } = METRICS[name];
-    if ('isLevel' in METRICS[name]) samples.set(name, [value]);
-    else if (unit === 'Count' || unit === 'Bytes') sums.set(name, (sums.get(name) ?? 0) + value);
-    else if (unit === 'Seconds') samples.set(name, [value]);
+    const { unit, isLevel, isSample }: Metric = METRICS[name];
+    const isSum = (unit === 'Count' || unit === 'Bytes') && !isSample;
+    if (isLevel || unit === 'Seconds') samples.set(name, [value]);
+    else if (isSum) sums.set(name, (sums.get(name) ?? 0) + value);
     else {
       const values = samples.get(name) ?? [];
       if (values.length < MOST_SAMPLES) values.push(value);

@@ -2,7 +2,7 @@ import type { ConnectorConfig } from './connector-config.ts';
 import type { DataError } from './errors.ts';
 import type { Log } from './log.ts';
 import type { Metrics } from './metrics.ts';
-import type { Outcome } from './outcomes.ts';
+import type { Outcome, Stage } from './outcomes.ts';
 import type { SinkRecord, SourceRecord } from './records.ts';
 
 /** Connect's map of what a source reads, such as `{ ns: 'mongodb://host/shop.orders' }`. */
@@ -131,8 +131,15 @@ export type OpenSink = {
    * database that is down: those are outcomes. `deadline` (milliseconds since 1970) ends retries.
    */
   put(records: readonly SinkRecord[], deadline: number): Promise<readonly Outcome[]>;
-  /** `errors.tolerance` as it holds for a topic: whether a rejected record holds its topic-partition or is settled. */
-  toleranceOf(topic: string): 'none' | 'data' | 'all';
+  /** Whether the connector subscribes to the topic. */
+  reads(topic: string): boolean;
+  /**
+   * `errors.tolerance` as it holds for a topic and the stage that failed: whether a rejected record holds its
+   * topic-partition or is settled.
+   */
+  toleranceOf(topic: string, stage: Stage): 'none' | 'data' | 'all';
+  /** `errors.log.enable`, likewise: whether a rejected record that is settled is logged. */
+  logsErrors(topic: string, stage: Stage): boolean;
 } & AsyncDisposable;
 
 /** What a sink connector is to the function that runs it. */

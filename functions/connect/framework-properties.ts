@@ -61,7 +61,8 @@ export const commonProperties = {
   'errors.log.include.messages': boolean({
     group: 'Errors',
     importance: 'medium',
-    description: 'Accepted for compatibility: logs name the position of a failed record, never its content.',
+    description:
+      'Whether the log of a failed record of a sink has its timestamp beside its position. Logs never have content.',
     default: 'false',
   }),
   'config.action.reload': choice(['none', 'restart'], {

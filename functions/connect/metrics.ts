@@ -1,8 +1,10 @@
-type Metric = {
+export type Metric = {
   readonly unit: 'Count' | 'Bytes' | 'Seconds' | 'Milliseconds';
   readonly description: string;
   /** Counts what there is, not what happened: the last value counts. */
   readonly isLevel?: true;
+  /** Counts something of each, which is not to be summed. */
+  readonly isSample?: true;
 };
 
 /** Every metric, with its unit and the sentence that the documentation prints. Only shells emit. */
@@ -59,8 +61,13 @@ export const METRICS = {
   sinkDeadLetters: { unit: 'Count', description: 'Dead letters that SQS took.' },
   sinkUpdatesMissed: { unit: 'Count', description: 'Updates whose target document was not there.' },
   sinkClaimChecks: { unit: 'Count', description: 'Large values that were read from the claim check bucket.' },
+  sinkBatchSize: { unit: 'Count', isSample: true, description: 'Records that one command writes.' },
   sinkWriteLatency: { unit: 'Milliseconds', description: 'From the first bulk write of a put to the last.' },
-  sinkEndToEndLatency: { unit: 'Milliseconds', description: 'Now minus the timestamp of the newest record of a put.' },
+  sinkEndToEndLatency: {
+    unit: 'Milliseconds',
+    description:
+      'Now minus the time of the change, of the oldest and the newest record that a put has written. The time is in the change event (wallTime, clusterTime, source.ts_ms of Debezium), else it is the timestamp of the record.',
+  },
   replayed: { unit: 'Count', description: 'Dead letters sent to their sink again.' },
 } as const satisfies Record<string, Metric>;
 

@@ -87,7 +87,10 @@ async function open(environment: PutEnvironment): Promise<Opened> {
     settings: {
       connector: name,
       hasPartialResponse,
-      addsContextHeaders: config.errorsDeadletterqueueContextHeadersEnable,
+      contextHeaders: config.errorsDeadletterqueueContextHeadersEnable
+        ? { connector: name, keyConverter: config.keyConverter, valueConverter: config.valueConverter }
+        : undefined,
+      logsTimes: config.errorsLogIncludeMessages,
     },
     converters: convertersOf(config),
   };

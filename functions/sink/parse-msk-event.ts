@@ -22,6 +22,9 @@ const event = z.object({
   tailraceReplay: z.object({ attempts: z.int().min(1), letter: claimCheckSchema.optional() }).optional(),
 });
 
+/** Of a place in an event: below it are the names of headers, which are content. */
+const DEEPEST = 5;
+
 export type PutEvent = {
   readonly records: readonly ConsumedRecord[];
   /** How often the one record of a replay was rejected before; nothing in an ordinary put. */
@@ -39,7 +42,7 @@ export function parseMskEvent(input: unknown): PutEvent {
   const parsed = event.safeParse(input);
   if (!parsed.success) {
     const [issue] = parsed.error.issues;
-    throw invalid(`${issue?.path.join('.') || 'event'}: ${issue?.message ?? 'unknown'}`);
+    throw invalid(`${issue?.path.slice(0, DEEPEST).join('.') || 'event'}: ${issue?.message ?? 'unknown'}`);
   }
   const { records, tailraceReplay } = parsed.data;
   return {

@@ -2,10 +2,11 @@ import { type DeadLetter, type Failure, isSinkDeadLetter, parseDeadLetter } from
 import type { SendDeadLetters } from '../aws/dead-letters.ts';
 import { type ConnectorError, DataError, RetriableError } from '../connect/errors.ts';
 import type { Log } from '../connect/log.ts';
-import type { Outcome } from '../connect/outcomes.ts';
-import { type ConsumedRecord, positionOf, topicPartitionOf } from '../connect/records.ts';
-import { withContextHeaders } from './context-headers.ts';
+import type { Outcome, Stage } from '../connect/outcomes.ts';
+import { type ConsumedRecord, topicPartitionOf } from '../connect/records.ts';
+import { type ContextOf, withContextHeaders, withoutContextHeaders } from './context-headers.ts';
 import { type PutEvent, parseMskEvent } from './parse-msk-event.ts';
+import { firstError, reportPut } from './report-put.ts';
 import { type Settlement, settle } from './settle.ts';
 import { type WriteDeps, writeRecords } from './write-records.ts';
 
@@ -14,7 +15,10 @@ export type PutDeps = WriteDeps & { readonly sendDeadLetters: SendDeadLetters; r
 export type PutSettings = {
   readonly connector: string;
   readonly hasPartialResponse: boolean;
-  readonly addsContextHeaders: boolean;
+  /** What the ten headers of Kafka Connect need; nothing: they are not added. */
+  readonly contextHeaders: ContextOf | undefined;
+  /** `errors.log.include.messages`. */
+  readonly logsTimes: boolean;
 };
 
 /** What Lambda's event source mapping reads: the records that have to come again. */
@@ -42,24 +46,26 @@ export async function putInvocation(
   const put = await withReplayedRecord(parseMskEvent(event), deps);
   const outcomes = await writeRecords(put.records, deadline, deps);
   const rules = {
-    toleranceOf: (topic: string) => deps.sink.toleranceOf(topic),
+    toleranceOf: (topic: string, stage: Stage) => deps.sink.toleranceOf(topic, stage),
     hasPartialResponse: settings.hasPartialResponse,
     isReplay: put.replayedAttempts !== undefined,
   };
   const before = settle(put.records, outcomes, rules);
   const sent = await sendRejected(put, outcomes, before, settings, deps);
   const after = sent === outcomes ? before : settle(put.records, sent, rules);
-  report(put.records, sent, after, deps);
+  reportPut(put.records, sent, after, settings.logsTimes, deps);
   if (after.isWholeFailure) throw wholeFailure(sent, after);
   return { batchItemFailures: after.unsettled.map((place) => ({ itemIdentifier: identify(put.records[place]!) })) };
 }
 
 const identify = (record: ConsumedRecord) => ({ partition: topicPartitionOf(record), offset: record.offset });
 
+/** The record of a replay as it was on its topic: from its letter, and without what the letter added. */
 async function withReplayedRecord(put: PutEvent, { fetchValue }: PutDeps): Promise<PutEvent> {
-  if (!put.replayedLetter) return put;
+  if (put.replayedAttempts === undefined) return put;
+  if (!put.replayedLetter) return { ...put, records: put.records.map(withoutContextHeaders) };
   const letter = parseDeadLetter(Buffer.from(await fetchValue(put.replayedLetter)).toString('utf8'));
-  if (isSinkDeadLetter(letter)) return { ...put, records: [letter.record] };
+  if (isSinkDeadLetter(letter)) return { ...put, records: [withoutContextHeaders(letter.record)] };
   throw new DataError('DEAD_LETTER_INVALID', `Expected a dead letter of a sink, got one of ${letter.connector}`);
 }
 
@@ -90,42 +96,10 @@ function toLetter(put: PutEvent, place: number, outcome: Outcome, settings: PutS
   return {
     connector: settings.connector,
     error: failure,
-    record: settings.addsContextHeaders ? withContextHeaders(record, settings.connector, failure) : record,
+    record: settings.contextHeaders ? withContextHeaders(record, failure, settings.contextHeaders) : record,
     failedAt: deps.now(),
     attempts: (put.replayedAttempts ?? 0) + 1,
   };
-}
-
-function report(records: readonly ConsumedRecord[], outcomes: readonly Outcome[], after: Settlement, deps: PutDeps) {
-  const count = (status: Outcome['status']) => outcomes.filter((outcome) => outcome.status === status).length;
-  deps.metrics.add('sinkRecords', records.length);
-  deps.metrics.add('sinkWritten', count('written'));
-  deps.metrics.add('sinkSkipped', count('skipped'));
-  deps.metrics.add('sinkRejected', count('rejected'));
-  deps.metrics.add('sinkUnsettled', after.unsettled.length);
-  const newest = Math.max(...records.map(({ timestamp }) => timestamp));
-  if (newest > 0) deps.metrics.add('sinkEndToEndLatency', Math.max(deps.now() - newest, 0));
-  for (const [place, outcome] of outcomes.entries()) {
-    if (outcome.status !== 'rejected') continue;
-    const isHeld = after.unsettled.includes(place) && deps.sink.toleranceOf(records[place]!.topic) === 'none';
-    // `all` with errors.log.enable=false is silent, as with the peer: the letter itself says it all
-    if (!isHeld) continue;
-    deps.metrics.add('sinkHeld', 1);
-    deps.log.error('A record holds its topic-partition', {
-      position: positionOf(records[place]!),
-      code: outcome.error.code,
-    });
-  }
-  const first = firstError(outcomes);
-  if (!first) return;
-  const { code, details, message: reason } = first;
-  deps.log.warn('Records have to come again', { count: after.unsettled.length, code, reason, ...details });
-}
-
-/** The failure itself before those that only stand behind it. */
-function firstError(outcomes: readonly Outcome[]): ConnectorError | undefined {
-  const errors = outcomes.flatMap((outcome) => (outcome.status === 'unsettled' ? [outcome.error] : []));
-  return errors.find(({ code }) => code !== 'WRITE_SKIPPED') ?? errors[0];
 }
 
 function wholeFailure(outcomes: readonly Outcome[], { unsettled }: Settlement): ConnectorError {

@@ -1,10 +1,10 @@
-import type { Outcome } from '../connect/outcomes.ts';
+import type { Outcome, Stage } from '../connect/outcomes.ts';
 import { topicPartitionOf } from '../connect/records.ts';
 
 type Position = { readonly topic: string; readonly partition: number; readonly offset: number };
 
 export type SettleRules = {
-  toleranceOf(topic: string): 'none' | 'data' | 'all';
+  toleranceOf(topic: string, stage: Stage): 'none' | 'data' | 'all';
   /** The mapping honours a partial batch response; without it one unsettled record fails the whole invocation. */
   readonly hasPartialResponse: boolean;
   /** A replayed record is never held: it came out of the queue and goes back there. */
@@ -28,7 +28,7 @@ export function settle(records: readonly Position[], outcomes: readonly Outcome[
     const outcome = outcomes[place]!;
     if (outcome.status === 'unsettled') return false;
     if (outcome.status !== 'rejected') return true;
-    return rules.isReplay || rules.toleranceOf(records[place]!.topic) !== 'none';
+    return rules.isReplay || rules.toleranceOf(records[place]!.topic, outcome.stage) !== 'none';
   };
   const unsettled = unsettledTail(records, isSettled);
   const isWholeFailure = unsettled.length > 0 && (rules.isReplay || !rules.hasPartialResponse);

@@ -23,19 +23,22 @@ export type WriteDeps = {
  *
  * A record that has no value or that no converter takes never reaches the connector. Behind a record that has to come
  * again nothing of its topic-partition is written, as far as that is known before.
+ *
+ * @throws ConnectorError TOPIC_UNKNOWN, before anything is written.
  */
 export async function writeRecords(
   records: readonly ConsumedRecord[],
   deadline: number,
   deps: WriteDeps,
 ): Promise<Outcome[]> {
+  refuseUnknownTopics(records, deps.sink);
   const outcomes: Outcome[] = [];
   const held = new Map<string, string>();
 
   function note(place: number, outcome: Outcome): void {
     outcomes[place] = outcome;
     const record = records[place]!;
-    const isHeld = outcome.status === 'rejected' && deps.sink.toleranceOf(record.topic) === 'none';
+    const isHeld = outcome.status === 'rejected' && deps.sink.toleranceOf(record.topic, outcome.stage) === 'none';
     if (isHeld || outcome.status === 'unsettled') {
       const topicPartition = topicPartitionOf(record);
       if (!held.has(topicPartition)) held.set(topicPartition, positionOf(record));
@@ -62,6 +65,13 @@ export async function writeRecords(
     for (const [index, outcome] of written.entries()) note(places[index]!, outcome);
   }
   return outcomes;
+}
+
+function refuseUnknownTopics(records: readonly ConsumedRecord[], sink: OpenSink): void {
+  const stranger = records.find(({ topic }) => !sink.reads(topic));
+  if (!stranger) return;
+  const message = `Expected records of the topics in topics or topics.regex, got ${positionOf(stranger)}`;
+  throw new ConnectorError('TOPIC_UNKNOWN', message);
 }
 
 /** The records of a portion whose values are in the bucket, side by side. */

@@ -67,8 +67,11 @@ function fullNameOf(classes: readonly string[], name: string): string | undefine
   });
 }
 
+/** The full class name of a converter, of which Kafka Connect takes aliases too. */
+export const converterClassNameOf = (name: string): string => fullNameOf(Object.keys(CONVERTERS), name) ?? name;
+
 /** The simple name of a converter class: `JsonConverter`. */
 export function converterNameOf(name: string): string {
-  const full = fullNameOf(Object.keys(CONVERTERS), name) ?? name;
+  const full = converterClassNameOf(name);
   return full.slice(full.lastIndexOf('.') + 1);
 }

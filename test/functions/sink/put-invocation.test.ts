@@ -48,7 +48,9 @@ function rig(
       if (result instanceof Error) throw result;
       return result;
     },
+    reads: (topic) => topic === 'orders',
     toleranceOf: () => tolerance as 'all',
+    logsErrors: () => false,
     [Symbol.asyncDispose]: async () => undefined,
   };
   const deps: PutDeps = {
@@ -63,7 +65,12 @@ function rig(
     metrics: { add: (name, value) => void metrics.set(name, (metrics.get(name) ?? 0) + value) },
     now: () => 1_700_000_001_000,
   };
-  const settings = { connector: 'orders-sink', hasPartialResponse: partial, addsContextHeaders: false };
+  const settings = {
+    connector: 'orders-sink',
+    hasPartialResponse: partial,
+    contextHeaders: undefined,
+    logsTimes: false,
+  };
   const put = (event: unknown) => putInvocation(event, 0, settings, deps);
   return { letters, log, metrics, put };
 }
@@ -150,19 +157,76 @@ test('never logs the content of a record', async () => {
   expect(JSON.stringify(log.lines)).not.toContain('secret');
 });
 
-test.each([
-  ['no event at all', undefined],
-  ['an event of a queue', { Records: [] }],
-  ['an event of another source', { eventSource: 'aws:sqs', records: {} }],
-  ['wrong base64', eventOf([{ ...record(1), value: '***' }])],
-  ['an offset that is no number', eventOf([{ ...record(1), offset: '1' as never }])],
-  ['a record in the list of another partition', { eventSource: 'aws:kafka', records: { 'orders-9': [record(1)] } }],
-])('refuses %s with a clear error and touches nothing', async (_, event) => {
-  const { put } = rig(() => {
+const with1 = (more: object) => eventOf([{ ...record(1), ...more } as never]);
+
+test.each<[string, unknown, string]>([
+  ['no event at all', undefined, 'event'],
+  ['null', null, 'event'],
+  ['an array', [eventOf([record(1)])], 'event'],
+  ['a text', '{"eventSource": "aws:kafka", "records": {}}', 'event'],
+  ['an event of a queue', { Records: [{ body: 'secret' }] }, 'eventSource'],
+  ['an event of another source', { eventSource: 'aws:sqs', records: {} }, 'eventSource'],
+  ['no records', { eventSource: 'aws:kafka' }, 'records'],
+  ['records that are a list', { eventSource: 'aws:kafka', records: [record(1)] }, 'records'],
+  [
+    'a topic-partition without a list',
+    { eventSource: 'aws:kafka', records: { 'orders-0': record(1) } },
+    'records.orders-0',
+  ],
+  ['a record that is null', { eventSource: 'aws:kafka', records: { 'orders-0': [null] } }, 'records.orders-0.0'],
+  ['wrong base64 of a value', with1({ value: 'secret***' }), 'records.orders-0.0.value'],
+  ['base64 of a value that is cut off', with1({ value: 'c2VjcmV' }), 'records.orders-0.0.value'],
+  ['wrong base64 of a key', with1({ key: 'sécret' }), 'records.orders-0.0.key'],
+  ['a value that is a document', with1({ value: { secret: 1 } }), 'records.orders-0.0.value'],
+  ['an offset that is no number', with1({ offset: '1' }), 'records.orders-0.0.offset'],
+  ['no offset', with1({ offset: undefined }), 'records.orders-0.0.offset'],
+  ['a negative offset', with1({ offset: -1 }), 'records.orders-0.0.offset'],
+  ['an offset with a fraction', with1({ offset: 1.5 }), 'records.orders-0.0.offset'],
+  [
+    'a text as partition',
+    { eventSource: 'aws:kafka', records: { 'orders-0': [{ ...record(1), partition: '0' }] } },
+    'records.orders-0.0.partition',
+  ],
+  [
+    'no topic',
+    { eventSource: 'aws:kafka', records: { 'orders-0': [{ ...record(1), topic: '' }] } },
+    'records.orders-0.0.topic',
+  ],
+  ['an unknown kind of timestamp', with1({ timestampType: 'secret' }), 'records.orders-0.0.timestampType'],
+  ['a header that is a text', with1({ headers: [{ name: 'secret' }] }), 'records.orders-0.0.headers.0'],
+  ['a byte of a header that is none', with1({ headers: [{ 'secret-name': [300] }] }), 'records.orders-0.0.headers.0'],
+  [
+    'a record in the list of another partition',
+    { eventSource: 'aws:kafka', records: { 'orders-9': [record(1)] } },
+    'records.orders-9',
+  ],
+  [
+    'a list under a name that is no topic-partition',
+    { eventSource: 'aws:kafka', records: { orders: [record(1)] } },
+    'records.orders',
+  ],
+  ['a replay without attempts', eventOf([record(1)], { tailraceReplay: {} }), 'tailraceReplay.attempts'],
+])('refuses %s with the place that is wrong, and touches nothing', async (_, event, place) => {
+  const { letters, log, put } = rig(() => {
     throw new Error('must not be reached');
   });
-  await expect(put(event)).rejects.toMatchObject({
-    code: 'EVENT_INVALID',
-    message: expect.not.stringContaining('secret'),
+  const error: unknown = await put(event).catch((thrown: unknown) => thrown);
+  expect(error).toMatchObject({ name: 'ConnectorError', code: 'EVENT_INVALID' });
+  expect(String(error)).toContain(`Expected an event of an MSK event source mapping, got a problem at ${place}: `);
+  expect(String(error)).not.toMatch(/secret|sécret|c2VjcmV/);
+  expect([letters, log.lines]).toEqual([[], []]);
+});
+
+test('a record of a topic that the connector does not read fails the invocation, and nothing of it is written', async () => {
+  const { letters, put } = rig(() => {
+    throw new Error('must not be reached');
   });
+  const stranger = { ...record(7), topic: 'payments' };
+  const event = eventOf([record(1)]);
+  const both = { ...event, records: { ...event.records, 'payments-0': [stranger] } };
+  await expect(put(both)).rejects.toMatchObject({
+    code: 'TOPIC_UNKNOWN',
+    message: 'Expected records of the topics in topics or topics.regex, got payments-0@7',
+  });
+  expect(letters).toEqual([]);
 });

@@ -51,7 +51,13 @@ function rig({ outcomeOf = (_offset: number): Outcome => WRITTEN, tolerance = 'a
     return records.map(({ offset }) => outcomeOf(offset));
   };
   const deps = {
-    sink: { put, toleranceOf: () => tolerance, [Symbol.asyncDispose]: async () => undefined },
+    sink: {
+      put,
+      reads: () => true,
+      toleranceOf: () => tolerance,
+      logsErrors: () => false,
+      [Symbol.asyncDispose]: async () => undefined,
+    },
     converters: { key: stringConverter, value: stringConverter },
     fetchValue: fetchValues(store),
     metrics: { add: () => undefined },

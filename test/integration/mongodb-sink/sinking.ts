@@ -86,7 +86,7 @@ export async function openSinking(
     metrics: { add },
     now: Date.now,
   };
-  const settings = { connector: name, hasPartialResponse: true, addsContextHeaders: false };
+  const settings = { connector: name, hasPartialResponse: true, contextHeaders: undefined, logsTimes: false };
   return {
     db,
     target: db.collection<Document>('target'),

@@ -2,20 +2,20 @@ import { randomBytes } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { OpenSink, SinkConnector, SinkDeps } from '../../../connect/connector.ts';
 import { ConnectorError } from '../../../connect/errors.ts';
-import type { Log } from '../../../connect/log.ts';
-import type { Outcome } from '../../../connect/outcomes.ts';
-import { positionOf, type SinkRecord } from '../../../connect/records.ts';
+import type { Outcome, Stage } from '../../../connect/outcomes.ts';
+import type { SinkRecord } from '../../../connect/records.ts';
 import { createMongoClient, toClientOptions } from '../client/mongo-client.ts';
 import { openConnection } from '../client/open-connection.ts';
 import type { WriteDeps } from './database-calls.ts';
 import { toAutoEncryption, withEncryption } from './encryption.ts';
+import { eventTimes } from './event-time.ts';
 import { findWith } from './find-documents.ts';
-import { type NamespacePlan, planPut } from './plan-put.ts';
+import { type NamespacePlan, planPut, unknownTopic } from './plan-put.ts';
 import { type SinkConfig, sinkConfig } from './properties.ts';
 import { type RunCommand, runWith } from './run-command.ts';
-import { sendWith } from './send-command.ts';
+import { type SendCommand, sendWith } from './send-command.ts';
 import { timeSeriesCollections } from './time-series/collections.ts';
-import { type TopicSettings, topicSettings } from './topic-plans.ts';
+import { type ErrorRules, topicSettings } from './topic-plans.ts';
 import { loadTransformers, transformerNames } from './transformers.ts';
 import { type Namespace, namespaceText } from './write-models.ts';
 import { type NamespaceResult, writeNamespace } from './write-namespace.ts';
@@ -56,11 +56,15 @@ export async function openSink(
   // what is wrong with a topic's classes is found now, and not with its first record
   for (const topic of config.topics) settingsOf(topic);
   const ensure = timeSeriesCollections({ ...database, now: deps.now });
+  const send: SendCommand = (command, timeoutMs) => {
+    deps.metrics.add('sinkBatchSize', command.statements.length);
+    return database.send(command, timeoutMs);
+  };
 
   async function write({ namespace, batches }: NamespacePlan, deadline: number): Promise<NamespaceResult> {
     const timeSeries = batches.find((batch) => batch.timeSeries)?.timeSeries;
     const refused = timeSeries && (await ensure(namespace, timeSeries, deadline));
-    if (!refused) return writeNamespace(namespace, batches, deadline, { ...database, now: deps.now });
+    if (!refused) return writeNamespace(namespace, batches, deadline, { ...database, send, now: deps.now });
     const writes = batches.flatMap((batch) => batch.writes);
     return {
       outcomes: new Map(writes.map(({ index }) => [index, unsettled(refused)])),
@@ -80,15 +84,26 @@ export async function openSink(
         if (result.missed.count > 0) reportMissed(part.namespace, result.missed, deps);
       }),
     );
-    if (plan.namespaces.length > 0) deps.metrics.add('sinkWriteLatency', deps.now() - start);
+    const end = deps.now();
+    if (plan.namespaces.length > 0) deps.metrics.add('sinkWriteLatency', end - start);
     const settled = records.map((record, index) => outcomes.get(index) ?? unaccounted(record));
-    logRejected(records, settled, settingsOf, deps.log);
+    for (const time of eventTimes(records, settled, settingsOf)) {
+      deps.metrics.add('sinkEndToEndLatency', Math.max(end - time, 0));
+    }
     return settled;
   }
 
+  const errorRulesOf = (topic: string, stage: Stage): ErrorRules => {
+    const settings = settingsOf(topic);
+    if (!settings) throw unknownTopic(topic);
+    return stage === 'TASK_PUT' ? settings.errors : settings.conversionErrors;
+  };
+
   return {
     put,
-    toleranceOf: (topic) => settingsOf(topic)?.tolerance ?? 'none',
+    reads: (topic) => settingsOf(topic) !== undefined,
+    toleranceOf: (topic, stage) => errorRulesOf(topic, stage).tolerance,
+    logsErrors: (topic, stage) => errorRulesOf(topic, stage).isLogged,
     [Symbol.asyncDispose]: close,
   };
 }
@@ -100,21 +115,6 @@ function reportMissed(namespace: Namespace, { count, positions }: NamespaceResul
   deps.metrics.add('sinkUpdatesMissed', count);
   const fields = { namespace: namespaceText(namespace), count, positions: positions.slice(0, POSITIONS_IN_LOG) };
   deps.log.warn('Updates found no document', fields);
-}
-
-/** `errors.log.enable`: by position and code, never the document. */
-function logRejected(
-  records: readonly SinkRecord[],
-  outcomes: readonly Outcome[],
-  settingsOf: (topic: string) => TopicSettings | undefined,
-  log: Log,
-): void {
-  for (const [index, outcome] of outcomes.entries()) {
-    const record = records[index]!;
-    if (outcome.status !== 'rejected' || !settingsOf(record.topic)?.logsErrors) continue;
-    const { code, details } = outcome.error;
-    log.error('Record rejected', { position: positionOf(record), code, class: outcome.class, ...details });
-  }
 }
 
 /** Never: every record is planned, and every planned write gets an outcome. */

@@ -37,7 +37,7 @@ export function planPut(
   let previous: GrowingBatch | undefined;
   for (const [index, record] of records.entries()) {
     const settings = settingsOf(record.topic);
-    if (!settings) throw unknownTopic(record);
+    if (!settings) throw unknownTopic(record.topic);
     const topicPartition = topicPartitionOf(record);
     const holder = held.get(topicPartition);
     if (holder !== undefined) {
@@ -52,7 +52,8 @@ export function planPut(
     }
     if ('status' in planned) {
       outcomes.set(index, planned);
-      if (planned.status === 'rejected' && settings.tolerance === 'none') held.set(topicPartition, positionOf(record));
+      if (planned.status === 'rejected' && settings.errors.tolerance === 'none')
+        held.set(topicPartition, positionOf(record));
       continue;
     }
     const name = namespaceText(planned.namespace);
@@ -103,7 +104,7 @@ function planWrite(
       statement,
       bytes: statement.length,
       isNamespaceOfRecord: settings.plan.paths !== undefined,
-      holds: settings.tolerance === 'none',
+      holds: settings.errors.tolerance === 'none',
       rejectsMissing: settings.rejectsMissing,
     };
     return { namespace: planned.namespace, write };
@@ -120,8 +121,5 @@ function withInsertId(model: WriteModel, record: SinkRecord): WriteModel {
   return { op: 'insertOne', document: documentOf([toElement('_id', type, value), ...elementsOf(model.document)]) };
 }
 
-const unknownTopic = (record: SinkRecord): ConnectorError =>
-  new ConnectorError(
-    'TOPIC_UNKNOWN',
-    `Expected a record of a topic in topics or topics.regex, got ${positionOf(record)}`,
-  );
+export const unknownTopic = (topic: string): ConnectorError =>
+  new ConnectorError('TOPIC_UNKNOWN', `Expected records of the topics in topics or topics.regex, got one of ${topic}`);

@@ -71,7 +71,8 @@ export const writeProperties = {
   'mongo.errors.tolerance': choice(TOLERANCES, {
     group: 'Errors',
     importance: 'medium',
-    description: "Replaces errors.tolerance for the connector's own errors.",
+    description:
+      "Replaces errors.tolerance for the connector's own errors; what a converter refuses stays with errors.tolerance.",
     default: 'none',
   }),
   'errors.log.enable': boolean({
@@ -83,7 +84,8 @@ export const writeProperties = {
   'mongo.errors.log.enable': boolean({
     group: 'Errors',
     importance: 'medium',
-    description: "Replaces errors.log.enable for the connector's own errors.",
+    description:
+      "Replaces errors.log.enable for the connector's own errors; what a converter refuses stays with errors.log.enable.",
     default: 'false',
   }),
 };

@@ -8,15 +8,17 @@ import { effectiveProperties, overridesOf } from './topic-overrides.ts';
 import { subscription } from './topics.ts';
 import { makeTransformer, type Transformers } from './transformers.ts';
 
-export type Tolerance = 'none' | 'data' | 'all';
+export type ErrorRules = { readonly tolerance: 'none' | 'data' | 'all'; readonly isLogged: boolean };
 
 /** One topic's part of the configuration. */
 export type TopicSettings = {
   readonly plan: TopicPlan;
-  readonly tolerance: Tolerance;
+  /** Of what the connector itself does with a record. */
+  readonly errors: ErrorRules;
+  /** Of what Kafka Connect does with it before. */
+  readonly conversionErrors: ErrorRules;
   readonly maxBatchSize: number;
   readonly isOrdered: boolean;
-  readonly logsErrors: boolean;
   readonly rejectsMissing: boolean;
   readonly timeSeries: TimeSeries | undefined;
   /** Counts a batch; milliseconds to wait after it. Nothing: the topic has no limit. */
@@ -57,11 +59,14 @@ function toSettings(config: SinkConfig, transformer: FieldValueTransformer | und
   const isLimited = rateLimitingEveryN > 0 && rateLimitingTimeout > 0;
   return {
     plan: toPlan(config, transformer, deps),
-    tolerance: 'mongo.errors.tolerance' in config.originals ? config.mongoErrorsTolerance : config.errorsTolerance,
+    errors: {
+      tolerance: 'mongo.errors.tolerance' in config.originals ? config.mongoErrorsTolerance : config.errorsTolerance,
+      isLogged: 'mongo.errors.log.enable' in config.originals ? config.mongoErrorsLogEnable : config.errorsLogEnable,
+    },
+    conversionErrors: { tolerance: config.errorsTolerance, isLogged: config.errorsLogEnable },
     maxBatchSize: config.maxBatchSize,
     isOrdered: config.bulkWriteOrdered,
     rejectsMissing: config.updateMissing === 'reject',
-    logsErrors: 'mongo.errors.log.enable' in config.originals ? config.mongoErrorsLogEnable : config.errorsLogEnable,
     timeSeries:
       timeseriesTimefield === ''
         ? undefined

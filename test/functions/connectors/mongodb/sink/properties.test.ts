@@ -36,13 +36,64 @@ test('an override counts for the longest topic that fits, and only with the dot 
     'topic.override.orders.errors.tolerance': 'all',
     collection: 'all',
   });
-  expect(settings('orders.eu')).toMatchObject({ plan: { fixed: { collection: 'europe' } }, tolerance: 'none' });
-  expect(settings('orders')).toMatchObject({ plan: { fixed: { collection: 'all' } }, tolerance: 'all' });
+  expect(settings('orders.eu')).toMatchObject({
+    plan: { fixed: { collection: 'europe' } },
+    errors: { tolerance: 'none' },
+  });
+  expect(settings('orders')).toMatchObject({ plan: { fixed: { collection: 'all' } }, errors: { tolerance: 'all' } });
 });
 
 test('mongo.errors.tolerance replaces errors.tolerance where it is there', () => {
-  expect(settingsOf({ 'errors.tolerance': 'all' })('orders')?.tolerance).toBe('all');
-  expect(settingsOf({ 'errors.tolerance': 'all', 'mongo.errors.tolerance': 'none' })('orders')?.tolerance).toBe('none');
+  expect(settingsOf({ 'errors.tolerance': 'all' })('orders')?.errors.tolerance).toBe('all');
+  expect(settingsOf({ 'errors.tolerance': 'all', 'mongo.errors.tolerance': 'none' })('orders')?.errors.tolerance).toBe(
+    'none',
+  );
+});
+
+test.each<[string, Readonly<Record<string, string>>, string, string]>([
+  ['by default', {}, 'none', 'none'],
+  ['errors.tolerance counts for both', { 'errors.tolerance': 'all' }, 'all', 'all'],
+  [
+    'mongo.errors.tolerance is the connector’s own',
+    { 'errors.tolerance': 'none', 'mongo.errors.tolerance': 'data' },
+    'data',
+    'none',
+  ],
+  ['also where it is the stricter', { 'errors.tolerance': 'all', 'mongo.errors.tolerance': 'none' }, 'none', 'all'],
+  [
+    'an override of a topic is over both',
+    { 'errors.tolerance': 'none', 'topic.override.orders.errors.tolerance': 'all' },
+    'all',
+    'all',
+  ],
+  [
+    'an override of the connector’s own',
+    { 'errors.tolerance': 'all', 'topic.override.orders.mongo.errors.tolerance': 'none' },
+    'none',
+    'all',
+  ],
+])('what Kafka Connect converts is tolerated as errors.tolerance says: %s', (_, properties, own, conversions) => {
+  const settings = settingsOf(properties)('orders');
+  expect([settings?.errors.tolerance, settings?.conversionErrors.tolerance]).toEqual([own, conversions]);
+});
+
+test('errors.log.enable goes the same way', () => {
+  const settings = settingsOf({ 'errors.log.enable': 'true', 'mongo.errors.log.enable': 'false' })('orders');
+  expect([settings?.errors.isLogged, settings?.conversionErrors.isLogged]).toEqual([false, true]);
+});
+
+test('an override that is misspelt is refused, any other unknown one is said', () => {
+  const { problems, warnings } = validate({
+    'topic.override.orders.max.batch.sise': '1',
+    'topic.override.orders.com.acme.setting': '1',
+  });
+  expect(problems).toEqual([
+    {
+      property: 'topic.override.orders.max.batch.sise',
+      message: 'The override has no effect: unknown property; did you mean max.batch.size?',
+    },
+  ]);
+  expect(warnings).toEqual(['topic.override.orders.com.acme.setting: The override has no effect: unknown property']);
 });
 
 test('a topic is known if it is listed, or its whole name matches', () => {

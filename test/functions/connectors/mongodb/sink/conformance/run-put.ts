@@ -33,7 +33,7 @@ export async function runPut(vector: Case, config: SinkConfig, records: readonly
   const server = scriptedServer(vector.server ?? {});
   const transformers = await loadTransformers(config.originals, loadTransformer);
   const settingsOf = topicSettings(config, { ...SETTINGS_DEPS, transformers });
-  const holds = (topic: string) => settingsOf(topic)?.tolerance === 'none';
+  const holds = (topic: string) => settingsOf(topic)?.errors.tolerance === 'none';
   const sink = await openAt(server, config, server.now);
   try {
     const outcomes = await sink.put(records, DEADLINE);
