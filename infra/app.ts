@@ -1,14 +1,16 @@
+import { resolve } from 'node:path';
 import { App, Validations } from 'aws-cdk-lib';
 import { AwsSolutionsChecks } from 'cdk-nag';
 import { ConfigError } from '../functions/connect/errors.ts';
 import { bundleEnvironment } from './bundles.ts';
-import { environmentNames, loadEnvironment, requireCloud } from './environment.ts';
+import { environmentNames, environmentsFolder, loadEnvironment, requireCloud } from './environment.ts';
 import { makeStacks } from './stacks/all-stacks.ts';
 
 /** `cdk synth -c env=dev`: the files of one environment become its stacks. */
 async function main(): Promise<void> {
   const app = new App();
-  const environment = requireCloud(loadEnvironment(chosenEnvironment(app)));
+  const folder = folderOf(app);
+  const environment = requireCloud(loadEnvironment(chosenEnvironment(app, folder), folder));
   for (const warning of environment.warnings) console.error(`warning: ${warning}`);
   // before the stacks, which hash the folders
   const bundles = await bundleEnvironment(environment);
@@ -17,10 +19,16 @@ async function main(): Promise<void> {
   app.synth();
 }
 
-function chosenEnvironment(app: App): string {
+/** `-c environments=<folder>`: files that are kept elsewhere. */
+function folderOf(app: App): string {
+  const folder: unknown = app.node.tryGetContext('environments');
+  return typeof folder === 'string' && folder !== '' ? resolve(folder) : environmentsFolder;
+}
+
+function chosenEnvironment(app: App, folder: string): string {
   const name: unknown = app.node.tryGetContext('env');
   if (typeof name === 'string' && name !== '') return name;
-  const known = environmentNames()
+  const known = environmentNames(folder)
     .filter((candidate) => candidate !== 'local')
     .join(', ');
   throw new ConfigError([{ property: '', message: `Expected an environment, such as -c env=dev; there are ${known}` }]);
