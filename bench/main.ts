@@ -2,6 +2,7 @@ import { type Bench, parseOptions, toHelp } from './declare-bench.ts';
 
 /** Each is imported only where it is run: they start what they need. */
 const benches: Readonly<Record<string, () => Promise<Bench>>> = {
+  encode: async () => (await import('./encode/bench.ts')).encodeBench,
   producer: async () => (await import('./producer/bench.ts')).producerBench,
   source: async () => (await import('./source/bench.ts')).sourceBench,
   sink: async () => (await import('./sink/bench.ts')).sinkBench,

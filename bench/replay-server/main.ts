@@ -1,6 +1,6 @@
 import { parseArgs } from 'node:util';
 import { openReplayServer } from './open-replay-server.ts';
-import type { SampleOptions } from './sample-events.ts';
+import { parseMix } from './parse-mix.ts';
 
 /** What its parent may ask: events in real time, with when each became available; or what was served so far. */
 export type Question = { readonly add?: { readonly perSecond: number; readonly count: number } };
@@ -34,7 +34,3 @@ process.on('message', async (question: Question) => {
     : { ...server.sent, writes: server.writes, ...process.cpuUsage() };
   process.send?.(answer);
 });
-
-function parseMix(text: string): SampleOptions['mix'] {
-  return Object.fromEntries(text.split(',').map((share) => [share.split('=')[0], Number(share.split('=')[1])]));
-}
