@@ -24,8 +24,8 @@ const REQUEST_BYTES = 1_048_576;
  * Decides when which lanes' batches leave together.
  *
  * Lanes of one leader share requests. A request leaves at once while there is little to do; after one that carried
- * several records the next waits up to `linger.ms`, unless a lane has a full batch. One request is encoded per turn of
- * the event loop, so that a full buffer does not hold up everything else.
+ * many records the next waits up to `linger.ms`, unless a lane has a full batch. One request is encoded per turn of the
+ * event loop, so that a full buffer does not hold up everything else.
  */
 export function openDispatcher({ topics, sender, settings, now }: DispatcherDeps): Dispatcher {
   const waiting = new Set<Lane>();
@@ -82,7 +82,7 @@ export function openDispatcher({ topics, sender, settings, now }: DispatcherDeps
       records += batch.records.count;
       batches.push(batch);
     }
-    lingerUntil.set(leader, records > 1 ? at + settings.lingerMs : 0);
+    lingerUntil.set(leader, records >= settings.lingerRecords ? at + settings.lingerMs : 0);
     void sender.send(leader, batches);
     return batches.length;
   }

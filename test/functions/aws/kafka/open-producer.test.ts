@@ -1,7 +1,9 @@
 import { setTimeout as sleep, setImmediate as turn } from 'node:timers/promises';
 import { expect, test } from 'vitest';
 import type { ProducerRecord } from '../../../../functions/aws/kafka/producer.ts';
+import { parseProducerSettings } from '../../../../functions/aws/kafka/settings.ts';
 import { DataError, StoppedError } from '../../../../functions/connect/errors.ts';
+import { silentLog } from '../../../support/silent-log.ts';
 import { fakeProducer } from './fake-broker.ts';
 
 const record = (value: string, partition = 0): ProducerRecord => ({
@@ -287,6 +289,19 @@ test('behind a request of several records the next ones wait for each other, unt
   const began = performance.now();
   await producer.send([record('x'.repeat(3000))]);
   expect(performance.now() - began).toBeLessThan(150);
+});
+
+test('without a linger.ms of its own a request waits only behind one of many records', async () => {
+  const settings = { ...parseProducerSettings({}, silentLog), lingerMs: 60_000 };
+  const { producer, arrived } = fakeProducer({ leaders: [1], parts: { settings } });
+  const records = (count: number) => Array.from({ length: count }, () => record('x'));
+  for (const count of [15, 3, 15, 16]) await producer.send(records(count));
+  const waiting = [1, 2, 3].map((count) => producer.send(records(count)));
+  await sleep(20);
+  expect(arrived.map(({ values }) => values.length)).toEqual([15, 3, 15, 16]);
+  // a full batch ends the waiting
+  await Promise.all([...waiting, producer.send([record('x'.repeat(1_000_000))])]);
+  expect(arrived.map(({ values }) => values.length)).toEqual([15, 3, 15, 16, 6, 1]);
 });
 
 test('records without a key fill one partition’s batch and then go on to another', async () => {

@@ -17,6 +17,7 @@ test('reads what it honours', () => {
     batchBytes: 16384,
     maxRequestBytes: 2_000_000,
     lingerMs: 0,
+    lingerRecords: 2,
     deliveryTimeoutMs: 30_000,
     maxBlockMs: 1000,
   });
