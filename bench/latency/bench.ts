@@ -23,7 +23,6 @@ const OPTIONS = {
   rounds: { default: 3, what: 'how often each is measured' },
   backlog: { default: 100_000, what: 'change events that are carried before, to warm up' },
   size: { default: 1024, what: 'bytes of a document' },
-  linger: { default: 5, what: 'ours: producer.override.linger.ms; 5 is its default' },
   peer: { default: false, what: 'also MongoDB Kafka Connector on Kafka Connect, in turns with ours' },
 } as const;
 
@@ -62,7 +61,7 @@ async function benchLatency(options: OptionValues<typeof OPTIONS>): Promise<void
   const kafka = (await startKafka(run, { report: console.error, properties })).bootstrapServers;
   const surroundings = { kafka, table: 'tailrace-bench', ...dynamodb };
   const contenders: Contender[] = [
-    { side: OURS, start: async (connector) => startTask(run, withLinger(connector, options.linger), surroundings) },
+    { side: OURS, start: async (connector) => startTask(run, connector, surroundings) },
     ...(peer ? await peerSources(run, kafka, PEER_SETTINGS) : []),
   ];
   const loads: readonly Load[] = RATES.map((perSecond) => ({ perSecond, seconds }));
@@ -104,11 +103,6 @@ async function benchLatency(options: OptionValues<typeof OPTIONS>): Promise<void
 }
 
 const workOf = ({ perSecond }: Load): string => `${perSecond.toLocaleString('en')} events/s`;
-
-const withLinger = ({ properties, ...connector }: SourceConnector, linger: number): SourceConnector => ({
-  ...connector,
-  properties: { ...properties, 'producer.override.linger.ms': String(linger) },
-});
 
 /** One source, warmed by a backlog, under one load after another. */
 async function measureSource(

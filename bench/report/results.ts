@@ -38,7 +38,7 @@ export type Report = {
   readonly versions?: Readonly<Record<string, string>>;
   readonly columns: readonly Column[];
   readonly series: readonly Series[];
-  /** The side that the others are compared with, where there are others. */
+  /** The side that the others are compared with, where there are others; also what begins with it and a comma. */
   readonly ours?: string;
   /** What must be said beside the tables; also in the JSON. */
   readonly notes?: readonly string[];
@@ -54,6 +54,7 @@ export type Results = Omit<Report, 'columns' | 'series'> & {
 
 export type Comparison = {
   readonly work: string;
+  readonly side: string;
   readonly against: string;
   readonly timesBetter: Readonly<Record<string, Spread>>;
 };
@@ -81,15 +82,31 @@ function mediansOf(rounds: readonly Figures[]): Figures {
   return Object.fromEntries(names.map((name) => [name, median(rounds.map((round) => round[name] ?? Number.NaN))]));
 }
 
+/** Each of ours with each of the others that did the same work. */
 function compare(series: readonly Series[], ours: string, columns: readonly Column[]): Comparison[] {
-  return series.flatMap(({ work, side, rounds: theirs }) => {
-    const own = series.find((each) => each.work === work && each.side === ours)?.rounds;
-    if (side === ours || own === undefined) return [];
-    const spreads = columns.flatMap(({ better, figure }) => {
-      if (better === undefined) return [];
-      const [mine, other] = [own, theirs].map((rounds) => rounds.map((round) => round[figure] ?? Number.NaN));
-      return [[figure, better === 'more' ? ratioOf(mine!, other!) : ratioOf(other!, mine!)] as const];
-    });
-    return [{ work, against: side, timesBetter: Object.fromEntries(spreads) }];
+  const isOurs = ({ side }: Series) => side === ours || side.startsWith(`${ours},`);
+  const others = series.filter((each) => !isOurs(each));
+  return series.filter(isOurs).flatMap(({ rounds, side, work }) =>
+    others
+      .filter((other) => other.work === work)
+      .map((other) => ({
+        work,
+        side,
+        against: other.side,
+        timesBetter: toTimesBetter(rounds, other.rounds, columns),
+      })),
+  );
+}
+
+function toTimesBetter(
+  ours: readonly Figures[],
+  theirs: readonly Figures[],
+  columns: readonly Column[],
+): Record<string, Spread> {
+  const spreads = columns.flatMap(({ better, figure }) => {
+    if (better === undefined) return [];
+    const [own, other] = [ours, theirs].map((rounds) => rounds.map((round) => round[figure] ?? Number.NaN));
+    return [[figure, better === 'more' ? ratioOf(own!, other!) : ratioOf(other!, own!)] as const];
   });
+  return Object.fromEntries(spreads);
 }

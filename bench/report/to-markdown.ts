@@ -3,7 +3,7 @@ import { toNumber, toRatio, toTable } from './table.ts';
 
 /** A line of what it was measured on, the table of medians, and the ratios. */
 export function toMarkdown(results: Results, columns: readonly Column[]): string {
-  const { date, machine, notes = [], options, ours, ratios, series, versions = {} } = results;
+  const { date, machine, notes = [], options, ratios, series, versions = {} } = results;
   const software = Object.entries(versions).map(([name, version]) => `${name} ${version}`);
   const chosen = Object.entries(options).map(([name, value]) => `${name} ${value}`);
   const rows = series.map(({ medians, side, work }) => [
@@ -12,8 +12,9 @@ export function toMarkdown(results: Results, columns: readonly Column[]): string
     ...columns.map(({ decimals, figure, unit = 1 }) => toNumber((medians[figure] ?? Number.NaN) / unit, decimals)),
   ]);
   const compared = columns.filter(({ better }) => better !== undefined);
-  const ratioRows = ratios.map(({ against, timesBetter, work }) => [
+  const ratioRows = ratios.map(({ against, side, timesBetter, work }) => [
     work,
+    side,
     against,
     ...compared.map(({ figure }) => toRatio(timesBetter[figure]!)),
   ]);
@@ -26,8 +27,8 @@ export function toMarkdown(results: Results, columns: readonly Column[]): string
     ...(ratioRows.length === 0
       ? []
       : [
-          `How many times better ${ours} is, the median of the pairs (least–most):`,
-          toTable(['work', 'than', ...compared.map(({ title }) => title)], 2, ratioRows),
+          'How many times better, the median of the pairs (least–most):',
+          toTable(['work', 'by', 'than', ...compared.map(({ title }) => title)], 3, ratioRows),
         ]),
     ...notes,
   ].join('\n\n');

@@ -1,9 +1,10 @@
-import { readFileSync, writeFileSync } from 'node:fs';
+import { writeFileSync } from 'node:fs';
 import { open } from 'node:fs/promises';
 import { join } from 'node:path';
 import { bundleSink } from '../../infra/bundle.ts';
 import { awsEnvironmentOf } from '../../infra/local/aws-environment.ts';
 import type { ManagedProcess, Run } from '../../infra/local/processes.ts';
+import { ask } from '../measure/messages.ts';
 import type { Rate } from '../report/results.ts';
 import type { FunctionToMeasure } from './measured-function.ts';
 import { samplePuts, TOPIC } from './sample-puts.ts';
@@ -18,21 +19,16 @@ export type SinkResult = Rate & {
 export type PreparedSink = Omit<FunctionToMeasure, 'puts'> & { readonly name: string };
 
 /** What the replay server counted so far. */
-type Served = { readonly writes: { readonly documents: number; readonly commands: number } };
+export type Served = { readonly writes: { readonly documents: number; readonly commands: number } };
 
-const REPLAY_SERVER = join(import.meta.dirname, '../replay-server/main.ts');
 const MEASURED = join(import.meta.dirname, 'measured-function.ts');
 /** Distinct ones, which come again and again: as many as a file system keeps in memory without effort. */
-const SAMPLE_RECORDS = 24_000;
+export const SAMPLE_RECORDS = 24_000;
 /** Nothing that a sink of this bench asks for is behind these. */
 const NOWHERE = 'http://127.0.0.1:9';
 
-/** Starts the server that acknowledges writes. */
-export async function startReplayServer(run: Run): Promise<{ readonly process: ManagedProcess; readonly uri: string }> {
-  const server = run.start('replay-server', process.execPath, [REPLAY_SERVER, '--events', '0'], { ipc: true });
-  const { uri } = await messageOf<{ uri: string }>(server);
-  return { process: server, uri };
-}
+/** Where a sink writes; the same is the peer's. */
+export const toTarget = (uri: string) => ({ database: 'rig', collection: 's', 'connection.uri': uri });
 
 /** Bundles the sink of a work as a deployment would, and writes its invocations into a file. */
 export async function prepareSink(
@@ -40,11 +36,10 @@ export async function prepareSink(
   { name, size, work }: { readonly name: string; readonly size: number; readonly work: Work },
   uri: string,
 ): Promise<PreparedSink> {
-  const target = { topics: TOPIC, database: 'rig', collection: 's', 'connection.uri': uri };
   const fileName = toFileName(name);
   const folder = join(run.folder, fileName);
   const connectorFile = `${folder}.json`;
-  const config = { 'connector.class': 'MongoSink', ...target, ...work.properties };
+  const config = { 'connector.class': 'MongoSink', topics: TOPIC, ...toTarget(uri), ...work.properties };
   writeFileSync(connectorFile, JSON.stringify({ name: fileName, config }));
   await bundleSink(folder, { file: connectorFile, modules: [] });
   const starts = [0];
@@ -64,7 +59,7 @@ const toFileName = (name: string): string => name.replaceAll(/\W+/g, '-');
 export async function measureSink(
   run: Run,
   sink: PreparedSink,
-  { records, round, profiles }: { readonly records: number; readonly round: number; readonly profiles: string },
+  { records, round, profiles }: { readonly records: number; readonly round: string; readonly profiles: string },
   replay: ManagedProcess,
 ): Promise<SinkResult> {
   const fileName = toFileName(sink.name);
@@ -83,21 +78,4 @@ export async function measureSink(
     ...result,
     operationsPerCommand: (writes.documents - before.writes.documents) / (writes.commands - before.writes.commands),
   };
-}
-
-function ask<Answer>(of: ManagedProcess, question: object): Promise<Answer> {
-  const answer = messageOf<Answer>(of);
-  of.child.send(question);
-  return answer;
-}
-
-/** The next message of a process; rejects with the end of its log where it ends before. */
-async function messageOf<Message>({ child, exited, logFile, name }: ManagedProcess): Promise<Message> {
-  const message = new Promise<Message>((resolve) => {
-    child.once('message', (sent) => resolve(sent as Message));
-  });
-  const ended = exited.then((code) => {
-    throw new Error(`${name} ended with ${code}: ${readFileSync(logFile, 'utf8').slice(-500)}`);
-  });
-  return Promise.race([message, ended]);
 }

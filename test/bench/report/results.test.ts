@@ -31,6 +31,7 @@ test('a ratio says how many times better ours is, whether more of it is good or 
   expect(toResults(MEASURED, SURROUNDINGS).ratios).toEqual([
     {
       work: 'bson',
+      side: 'tailrace',
       against: 'peer',
       timesBetter: {
         perSecond: { median: 2.5, least: 2, most: 3 },
@@ -38,6 +39,21 @@ test('a ratio says how many times better ours is, whether more of it is good or 
         peakBytes: { median: 1, least: 1, most: 1 },
       },
     },
+  ]);
+});
+
+test('with several of ours each is compared with each of the others, and not with one another', () => {
+  const series = ['tailrace, small puts', 'tailrace, large puts', 'peer, 1 task', 'peer, 2 tasks'].map((side) => ({
+    work: 'json',
+    side,
+    rounds: [rate(1000, 5)],
+  }));
+  const { ratios } = toResults({ ...MEASURED, series }, SURROUNDINGS);
+  expect(ratios.map(({ against, side }) => `${side} / ${against}`)).toEqual([
+    'tailrace, small puts / peer, 1 task',
+    'tailrace, small puts / peer, 2 tasks',
+    'tailrace, large puts / peer, 1 task',
+    'tailrace, large puts / peer, 2 tasks',
   ]);
 });
 
@@ -65,11 +81,11 @@ Medians of 2 rounds:
 | bson | tailrace | 2,000 | 6.00 | 200 |
 | bson | peer | 750 | 14.50 | 200 |
 
-How many times better tailrace is, the median of the pairs (least–most):
+How many times better, the median of the pairs (least–most):
 
-| work | than | events/s | CPU s per million | peak memory MB |
-| --- | --- | --: | --: | --: |
-| bson | peer | 2.50 × (2.00–3.00) | 2.50 × (2.00–3.00) | 1.00 × (1.00–1.00) |
+| work | by | than | events/s | CPU s per million | peak memory MB |
+| --- | --- | --- | --: | --: | --: |
+| bson | tailrace | peer | 2.50 × (2.00–3.00) | 2.50 × (2.00–3.00) | 1.00 × (1.00–1.00) |
 
 Reading is fast enough`);
 });
