@@ -95,12 +95,12 @@ function toText(name: 'key' | 'value', bytes: Uint8Array | null): Record<string,
 }
 
 /**
- * SQS refuses U+FFFE and U+FFFF, and nobody sees U+007F to U+009F; JSON itself escapes the other control characters and
- * lone surrogates.
+ * SQS refuses U+FFFE and U+FFFF, the one on one machine also what is above, such as emoji; nobody sees U+007F to U+009F.
+ * JSON itself escapes the other control characters and lone surrogates.
  */
 export const toSqsText = (document: unknown): string =>
   JSON.stringify(document).replace(
-    /[\u007F-\u009F\uFFFE\uFFFF]/g,
+    /[\u007F-\u009F\uD800-\uDFFF\uFFFE\uFFFF]/g,
     (char) => `\\u${char.charCodeAt(0).toString(16).padStart(4, '0')}`,
   );
 
