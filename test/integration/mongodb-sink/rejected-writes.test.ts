@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { parseMessage } from '../../../functions/aws/stored-dead-letter.ts';
 import { CHANGE_STREAMS, failures, NO_FAILURES, offsetsOf, openSinking } from './sinking.ts';
 
 const COUNT = 1000;
@@ -8,24 +9,40 @@ const documents = (count: number, change: (n: number) => string | undefined) =>
 describe.each(['true', 'false'])('bulk.write.ordered=%s', (ordered) => {
   const properties = { 'bulk.write.ordered': ordered };
 
-  test('one document of 1,000 that a validator refuses is the only one that is not written', async () => {
-    await using sinking = await openSinking(properties);
-    await sinking.db.createCollection('target', { validator: { bad: { $exists: false } } });
-    const values = documents(COUNT, (n) => (n === 500 ? '{"_id": 500, "bad": 1}' : undefined));
-    expect(await sinking.put(values)).toEqual(NO_FAILURES);
-    expect(await sinking.target.countDocuments()).toBe(COUNT - 1);
-    const letters = await sinking.deadLetters();
-    expect(offsetsOf(letters)).toEqual([500]);
-    expect(letters[0]).toMatchObject({
-      attempts: 1,
-      error: {
+  test.each([
+    [
+      'that a validator refuses',
+      '{"_id": 500, "bad": 1}',
+      {
         code: 'WRITE_REJECTED',
-        stage: 'TASK_PUT',
         class: 'com.mongodb.kafka.connect.sink.dlq.WriteException',
         message: expect.stringMatching(/^v=1, code=121, message=.*, details=\{/s),
       },
-      record: { topic: 'topic', partition: 0, value: Buffer.from(values[500]!) },
+    ],
+    [
+      'of 17 MB',
+      `{"_id": 500, "text": "${'x'.repeat(17 * 1024 * 1024)}"}`,
+      {
+        code: 'RECORD_INVALID',
+        message: expect.stringMatching(/^Expected a document of at most 16777216 bytes, got /),
+      },
+    ],
+    ['with a $ field', '{"_id": 500, "$x": 1}', { code: expect.stringMatching(/^(?:WRITE_REJECTED|RECORD_INVALID)$/) }],
+  ])('of 1,000 documents one %s is the only one that is not written', async (_, bad, error) => {
+    await using sinking = await openSinking(properties, { hasBucket: true });
+    await sinking.db.createCollection('target', { validator: { bad: { $exists: false } } });
+    expect(await sinking.put(documents(COUNT, (n) => (n === 500 ? bad : undefined)))).toEqual(NO_FAILURES);
+    const ids = await sinking.target.distinct('_id');
+    expect(ids).toHaveLength(COUNT - 1);
+    expect(ids).not.toContain(500);
+    const [body, ...others] = await sinking.messages();
+    expect(others).toEqual([]);
+    expect(parseMessage(body!)).toMatchObject({
+      attempts: 1,
+      error: { stage: 'TASK_PUT', ...error },
+      record: { topic: 'topic', partition: 0, offset: 500 },
     });
+    expect(JSON.parse(body!).record.value ?? 'in the bucket').toBe(bad.length < 1000 ? bad : 'in the bucket');
   });
 
   test('a document with a $ field, one that is no document and one that is no JSON are dead letters alone', async () => {
@@ -40,7 +57,7 @@ describe.each(['true', 'false'])('bulk.write.ordered=%s', (ordered) => {
     expect(offsetsOf(await sinking.deadLetters())).toEqual([3, 5, 7]);
   });
 
-  test('a document of 17 MB is not written and not lost, and its neighbours are written', async () => {
+  test('without a bucket a document of 17 MB is not written and not lost, and its neighbours are written', async () => {
     await using sinking = await openSinking(properties);
     const large = `{"_id": 2, "text": "${'x'.repeat(17 * 1024 * 1024)}"}`;
     // larger than a message of the queue may be: until it has another place, the record stays in the topic
