@@ -24,7 +24,13 @@ type Common = {
 };
 
 /** A record that a sink rejected. */
-export type SinkDeadLetter = Common & { readonly record: ConsumedRecord };
+export type SinkDeadLetter = Common & { readonly record: ConsumedRecord; readonly parkedKey?: ParkedBy | undefined };
+
+/**
+ * The key that waits with the letter. false: keys are not parked, so newer state may have been written since. Nothing:
+ * which document it is about can't be told.
+ */
+export type ParkedBy = string | false;
 
 /** A change event that a source could not publish; it can't be sent again. */
 export type SourceDeadLetter = Common & {
@@ -41,10 +47,11 @@ const MAX_ERROR_CHARACTERS = 10_000;
 /** The text of a message in the queue: facts for a person first, then the record as it was, byte for byte. */
 export const toDeadLetterBody = (letter: DeadLetter): string => toSqsText(toDocument(letter));
 
-export function toDocument({ connector, error, record, failedAt, attempts }: DeadLetter) {
+export function toDocument({ connector, error, record, failedAt, attempts, ...more }: DeadLetter) {
   return {
     connector,
     error: { ...error, message: error.message.slice(0, MAX_ERROR_CHARACTERS) },
+    ...('parkedKey' in more && more.parkedKey !== undefined && { parkedKey: more.parkedKey }),
     record: 'topic' in record ? toSinkRecord(record) : toSourceRecord(record),
     failedAt: new Date(failedAt).toISOString(),
     attempts,
@@ -112,6 +119,7 @@ export const letterFacts = {
   error: z.object({ code: z.string(), message: z.string(), stage: z.string(), class: z.string() }),
   failedAt: z.iso.datetime(),
   attempts: z.int().min(1),
+  parkedKey: z.union([z.string().min(1), z.literal(false)]).optional(),
 };
 const sinkRecord = z.object({
   topic: z.string().min(1),
@@ -147,14 +155,16 @@ export function parseDeadLetter(body: string): DeadLetter {
     const [issue] = parsed.error.issues;
     throw invalid(`${issue?.path.join('.') || 'the message'}: ${issue?.message ?? 'unknown'}`);
   }
-  const { connector, attempts, error, failedAt, record } = parsed.data;
+  const { connector, attempts, error, failedAt, parkedKey, record } = parsed.data;
   const known = {
     connector,
     attempts,
     error: { ...error, stage: error.stage as Stage },
     failedAt: Date.parse(failedAt),
   };
-  if ('topic' in record) return { ...known, record: fromSinkRecord(record) };
+  if ('topic' in record) {
+    return { ...known, record: fromSinkRecord(record), ...(parkedKey !== undefined && { parkedKey }) };
+  }
   const { namespace, token } = record;
   const key = fromText(record.key, record.keyEncoding);
   return { ...known, record: { namespace, token, key, value: fromText(record.value, record.valueEncoding) } };

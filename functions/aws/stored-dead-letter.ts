@@ -6,6 +6,7 @@ import {
   fromText,
   keyText,
   letterFacts,
+  type ParkedBy,
   parseDeadLetter,
   parseJson,
   toDocument,
@@ -14,6 +15,7 @@ import {
 
 /** What a message tells of a letter that is too large for it: the facts, and where the whole letter is. */
 export type StoredDeadLetter = Omit<DeadLetter, 'record'> & {
+  readonly parkedKey?: ParkedBy | undefined;
   /** A key that is long is in the whole letter only, and null here. */
   readonly record: { readonly key: Uint8Array | null } & (
     | { readonly topic: string; readonly partition: number; readonly offset: number }
@@ -48,11 +50,12 @@ const storedSchema = z.object({
 export function parseMessage(body: string): DeadLetter | StoredDeadLetter {
   const { data } = storedSchema.safeParse(parseJson(body));
   if (!data) return parseDeadLetter(body);
-  const { $claimCheck: stored, attempts, connector, failedAt } = data;
+  const { $claimCheck: stored, attempts, connector, failedAt, parkedKey } = data;
   const { key, keyEncoding, ...where } = data.record;
   const record = { ...where, key: fromText(key, keyEncoding) };
   const error = { ...data.error, stage: data.error.stage as Stage };
-  return { connector, error, record, failedAt: Date.parse(failedAt), attempts, stored };
+  const facts = { connector, error, record, failedAt: Date.parse(failedAt), attempts, stored };
+  return { ...facts, ...(parkedKey !== undefined && { parkedKey }) };
 }
 
 /** The text of a whole letter, from the message or from the bucket that the message names. */

@@ -3,6 +3,7 @@ import type { DataError } from './errors.ts';
 import type { Log } from './log.ts';
 import type { Metrics } from './metrics.ts';
 import type { Outcome, Stage } from './outcomes.ts';
+import type { Parking } from './parking.ts';
 import type { SinkRecord, SourceRecord } from './records.ts';
 
 /** Connect's map of what a source reads, such as `{ ns: 'mongodb://host/shop.orders' }`. */
@@ -128,9 +129,12 @@ export type SinkDeps = {
 export type OpenSink = {
   /**
    * Writes the records of one put; outcomes are in the order of the records, one each. Never throws for a record or a
-   * database that is down: those are outcomes. `deadline` (milliseconds since 1970) ends retries.
+   * database that is down: those are outcomes. `deadline` (milliseconds since 1970) ends retries. A record of a parked
+   * key waits, and so does one behind a record of its key that this put rejects; without `parking` no key is parked.
+   *
+   * @throws what `parking` throws, before anything is written.
    */
-  put(records: readonly SinkRecord[], deadline: number): Promise<readonly Outcome[]>;
+  put(records: readonly SinkRecord[], deadline: number, parking?: Parking): Promise<readonly Outcome[]>;
   /** Whether the connector subscribes to the topic. */
   reads(topic: string): boolean;
   /**
@@ -140,6 +144,8 @@ export type OpenSink = {
   toleranceOf(topic: string, stage: Stage): 'none' | 'data' | 'all';
   /** `errors.log.enable`, likewise: whether a rejected record that is settled is logged. */
   logsErrors(topic: string, stage: Stage): boolean;
+  /** `errors.park.keys`: within what the keys of a topic tell documents apart; nothing where they are not parked. */
+  parkingScopeOf(topic: string): string | undefined;
 } & AsyncDisposable;
 
 /** What a sink connector is to the function that runs it. */

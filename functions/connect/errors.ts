@@ -26,6 +26,11 @@ export const ERROR_CODES = {
   WRITE_REJECTED: 'MongoDB refused a write for good, as a validator or a unique index does.',
   UPDATE_MISSED: 'An update found no document to change, and update.missing=reject says that it must.',
   WRITE_SKIPPED: 'A write was not tried because one before it in its topic-partition has to come again.',
+  KEY_PARKED: 'A record waits behind a dead letter of the same key; sent again in their order, both are written.',
+  KEY_FREED: 'A key was freed while a put ran, so the records that would have waited come again and are written.',
+  KEY_FULL:
+    'As many records of a key wait as one item of DynamoDB can list; the next one holds its topic-partition until some were sent again.',
+  PARKED_KEYS_UNAVAILABLE: 'DynamoDB did not take or return which keys are parked; it is tried again.',
   DEAD_LETTER_UNSENT: 'SQS did not take a dead letter, so its record has to come again.',
   DEAD_LETTER_INVALID: 'A message of the replay queue is not a dead letter that can be replayed.',
   REPLAY_FAILED: 'A dead letter could not be replayed now; it comes again.',

@@ -57,6 +57,10 @@ export const METRICS = {
   sinkWritten: { unit: 'Count', description: 'Records written.' },
   sinkSkipped: { unit: 'Count', description: 'Records that needed no write.' },
   sinkRejected: { unit: 'Count', description: 'Records that can never be written.' },
+  sinkParked: {
+    unit: 'Count',
+    description: 'Records that wait as dead letters behind one of the same key; not among the rejected ones.',
+  },
   sinkUnsettled: { unit: 'Count', description: 'Records that have to come again.' },
   sinkDeadLetters: { unit: 'Count', description: 'Dead letters that SQS took.' },
   sinkUpdatesMissed: { unit: 'Count', description: 'Updates whose target document was not there.' },

@@ -15,8 +15,17 @@ export type Outcome =
   | { readonly status: 'written' }
   /** A no-op, such as a change event that the handler ignores. */
   | { readonly status: 'skipped' }
-  /** Can never succeed. `class` is what failed on it, for the dead letter. */
-  | { readonly status: 'rejected'; readonly error: DataError; readonly stage: Stage; readonly class: string }
+  /**
+   * Can never succeed. `class` is what failed on it, for the dead letter; `parkingKey` what its later records are
+   * recognised by, where the connector knows.
+   */
+  | {
+      readonly status: 'rejected';
+      readonly error: DataError;
+      readonly stage: Stage;
+      readonly class: string;
+      readonly parkingKey?: string | undefined;
+    }
   /** Must come again. */
   | { readonly status: 'unsettled'; readonly error: ConnectorError };
 

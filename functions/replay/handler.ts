@@ -1,4 +1,5 @@
 import { InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda';
+import { ChangeMessageVisibilityCommand, SQSClient } from '@aws-sdk/client-sqs';
 import middy from '@middy/core';
 import { createLog } from '../aws/log.ts';
 import { createMetrics } from '../aws/metrics.ts';
@@ -8,6 +9,8 @@ const environment = process.env.TAILRACE_ENVIRONMENT ?? 'unknown';
 const log = createLog('tailrace-replay', { environment });
 const metrics = createMetrics({ service: 'tailrace-replay', environment });
 const lambda = new LambdaClient();
+const sqs = new SQSClient();
+const replayQueueUrl = process.env.TAILRACE_REPLAY_QUEUE_URL;
 
 const replay = replayMessages({
   environment,
@@ -16,6 +19,9 @@ const replay = replayMessages({
   async invoke(functionName, payload) {
     const answer = await lambda.send(new InvokeCommand({ FunctionName: functionName, Payload: Buffer.from(payload) }));
     return { failed: answer.FunctionError !== undefined, payload: answer.Payload?.transformToString() ?? '' };
+  },
+  async postpone(ReceiptHandle, VisibilityTimeout) {
+    await sqs.send(new ChangeMessageVisibilityCommand({ QueueUrl: replayQueueUrl, ReceiptHandle, VisibilityTimeout }));
   },
 });
 

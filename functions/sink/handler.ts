@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import middy from '@middy/core';
+import { lazyDynamodbItems } from '../aws/lazy-parked-items.ts';
 import { createLog } from '../aws/log.ts';
 import { createMetrics } from '../aws/metrics.ts';
 import { lazyObjectStore } from '../aws/object-store.ts';
@@ -14,6 +15,7 @@ const file = process.env.TAILRACE_CONNECTOR_FILE ?? join(import.meta.dirname, 'c
 const connectorFile = readFileSync(file, 'utf8');
 const log = createLog('tailrace-sink', { environment });
 const connector = process.env.TAILRACE_CONNECTOR ?? 'unknown';
+const table = process.env.TAILRACE_TABLE;
 const metrics = createMetrics({ service: 'tailrace-sink', environment, connector });
 
 const put = lambdaPut({
@@ -22,6 +24,7 @@ const put = lambdaPut({
   deadLetterQueueUrl: process.env.TAILRACE_DEAD_LETTER_QUEUE_URL,
   claimCheckBucket: process.env.TAILRACE_CLAIM_CHECK_BUCKET,
   objects: lazyObjectStore(),
+  parkedItems: table ? lazyDynamodbItems(table, connector) : undefined,
   env: (name) => process.env[name],
   loadModule: moduleLoader(file),
   log,

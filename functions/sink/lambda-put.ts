@@ -1,7 +1,10 @@
+import { randomUUID } from 'node:crypto';
 import { fetchValues, storeValues } from '../aws/claim-check.ts';
 import type { SendDeadLetters } from '../aws/dead-letters.ts';
 import { lazyDeadLetters } from '../aws/lazy-dead-letters.ts';
+import type { LazyParkedItems } from '../aws/lazy-parked-items.ts';
 import type { ObjectStore } from '../aws/object-store.ts';
+import { parkedKeys } from '../aws/parked-keys.ts';
 import { awsSecretSources, resolvePlaceholders } from '../aws/secrets.ts';
 import { configure } from '../connect/configure.ts';
 import type { OpenSink } from '../connect/connector.ts';
@@ -20,6 +23,8 @@ export type PutEnvironment = {
   /** For dead letters that are too large for the queue; absent: they are not sent. */
   readonly claimCheckBucket: string | undefined;
   readonly objects: ObjectStore;
+  /** Where parked keys are listed; absent: none is parked. */
+  readonly parkedItems?: LazyParkedItems | undefined;
   env(name: string): string | undefined;
   /** Loads a module that lies beside the connector's file. */
   loadModule(className: string): Promise<unknown>;
@@ -40,10 +45,11 @@ const RESERVE_MS = 5_000;
 export function lambdaPut(
   environment: PutEnvironment,
 ): (event: unknown, remainingMs: number) => Promise<BatchResponse> {
-  const { claimCheckBucket, deadLetterQueueUrl, log, metrics, now, objects } = environment;
+  const { claimCheckBucket, deadLetterQueueUrl, log, metrics, now, objects, parkedItems } = environment;
   const storeValue = claimCheckBucket ? storeValues(claimCheckBucket, objects) : undefined;
   const sendDeadLetters = deadLetterQueueUrl ? lazyDeadLetters(deadLetterQueueUrl, storeValue) : withoutQueue;
   const fetchValue = fetchValues(objects);
+  const parked = parkedItems && parkedKeys(parkedItems, { newVersion: randomUUID, now });
   let opening: Promise<Opened> | undefined;
 
   const opened = (): Promise<Opened> => {
@@ -66,22 +72,24 @@ export function lambdaPut(
     const { sink, settings, converters } = await opened();
     const renewed: OpenSink = {
       ...sink,
-      put: (records, deadline) =>
-        putWithRenewedLogin(sink, records, deadline, { reopen: () => reopen(sink), log, now }),
+      put: (records, deadline, parking) =>
+        putWithRenewedLogin(sink, records, deadline, { reopen: () => reopen(sink), log, now }, parking),
     };
     const reserve = Math.min(RESERVE_MS, remainingMs / 2);
-    const deps = { sink: renewed, converters, fetchValue, sendDeadLetters, log, metrics, now };
+    const deps = { sink: renewed, converters, fetchValue, sendDeadLetters, parkedKeys: parked, log, metrics, now };
     return putInvocation(event, start + remainingMs - reserve, settings, deps);
   };
 }
 
 /** Reads the connector's file. @throws ConfigError with everything that is wrong. */
 async function open(environment: PutEnvironment): Promise<Opened> {
-  const { connectorFile, env, hasPartialResponse, loadModule, log, metrics, now } = environment;
+  const { connectorFile, env, hasPartialResponse, loadModule, log, metrics, now, parkedItems } = environment;
   const { config, connector, name, warnings } = await configure(connectorFile, sinkConnectorOf, (properties) =>
     resolvePlaceholders(properties, awsSecretSources(env)),
   );
   for (const warning of warnings) log.warn('Configuration warning', { warning });
+  // the first put asks, and meanwhile the database is connected
+  if (config.errorsParkKeys) parkedItems?.load();
   return {
     sink: await connector.open(config, { log, metrics, now, loadModule }),
     settings: {

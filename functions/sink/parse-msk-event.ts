@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { type ClaimCheck, claimCheckSchema } from '../aws/claim-check.ts';
+import type { ParkedBy } from '../aws/dead-letter.ts';
 import { ConnectorError } from '../connect/errors.ts';
 import type { ConsumedRecord, Header } from '../connect/records.ts';
 
@@ -19,7 +20,13 @@ const record = z.object({
 const event = z.object({
   eventSource: z.enum(['aws:kafka', 'SelfManagedKafka']),
   records: z.record(z.string(), z.array(record)),
-  tailraceReplay: z.object({ attempts: z.int().min(1), letter: claimCheckSchema.optional() }).optional(),
+  tailraceReplay: z
+    .object({
+      attempts: z.int().min(1),
+      parkedKey: z.union([z.string().min(1), z.literal(false)]).optional(),
+      letter: claimCheckSchema.optional(),
+    })
+    .optional(),
 });
 
 /** Of a place in an event: below it are the names of headers, which are content. */
@@ -31,6 +38,8 @@ export type PutEvent = {
   readonly replayedAttempts: number | undefined;
   /** Where the letter of a replay is that has no record in it, for it is too large for an event. */
   readonly replayedLetter: ClaimCheck | undefined;
+  /** The key that waits with the letter of a replay. */
+  readonly replayedKey: ParkedBy | undefined;
 };
 
 /**
@@ -49,6 +58,7 @@ export function parseMskEvent(input: unknown): PutEvent {
     records: Object.entries(records).flatMap(([name, list]) => toRecords(name, list)),
     replayedAttempts: tailraceReplay?.attempts,
     replayedLetter: tailraceReplay?.letter,
+    replayedKey: tailraceReplay?.parkedKey,
   };
 }
 

@@ -1,16 +1,26 @@
-import { type DeadLetter, type Failure, isSinkDeadLetter, parseDeadLetter } from '../aws/dead-letter.ts';
+import { type DeadLetter, type Failure, isSinkDeadLetter, type ParkedBy, parseDeadLetter } from '../aws/dead-letter.ts';
 import type { SendDeadLetters } from '../aws/dead-letters.ts';
+import type { ParkedKeys } from '../aws/parked-keys.ts';
 import { type ConnectorError, DataError, RetriableError } from '../connect/errors.ts';
 import type { Log } from '../connect/log.ts';
 import type { Outcome, Stage } from '../connect/outcomes.ts';
+import { isWaiting } from '../connect/parking.ts';
 import { type ConsumedRecord, topicPartitionOf } from '../connect/records.ts';
 import { type ContextOf, withContextHeaders, withoutContextHeaders } from './context-headers.ts';
+import { parkRejected } from './park-rejected.ts';
 import { type PutEvent, parseMskEvent } from './parse-msk-event.ts';
+import { openPutParking, type PutParking, parkedBy } from './put-parking.ts';
+import { replayParked } from './replay-parked.ts';
 import { firstError, reportPut } from './report-put.ts';
-import { type Settlement, settle } from './settle.ts';
+import { type Settlement, type SettleRules, settle } from './settle.ts';
 import { type WriteDeps, writeRecords } from './write-records.ts';
 
-export type PutDeps = WriteDeps & { readonly sendDeadLetters: SendDeadLetters; readonly log: Log };
+export type PutDeps = WriteDeps & {
+  readonly sendDeadLetters: SendDeadLetters;
+  /** Absent: no key is parked. */
+  readonly parkedKeys?: ParkedKeys | undefined;
+  readonly log: Log;
+};
 
 export type PutSettings = {
   readonly connector: string;
@@ -26,6 +36,8 @@ export type BatchResponse = {
   readonly batchItemFailures: readonly {
     readonly itemIdentifier: { readonly partition: string; readonly offset: number };
   }[];
+  /** Of a replay: its record was not written, because another one of its key has to be before it. */
+  readonly waitsFor?: string;
 };
 
 /**
@@ -44,19 +56,55 @@ export async function putInvocation(
   deps: PutDeps,
 ): Promise<BatchResponse> {
   const put = await withReplayedRecord(parseMskEvent(event), deps);
-  const outcomes = await writeRecords(put.records, deadline, deps);
+  const { parkedKeys } = deps;
+  const { replayedKey: key, records } = put;
+  if (parkedKeys && typeof key === 'string') {
+    const write = () => settlePut(put, deadline, settings, deps);
+    const letter = { key, record: records[0]!, attempts: attemptsOf(put) };
+    return replayParked(letter, deadline, { ...deps, parkedKeys, write });
+  }
+  const parking = put.replayedAttempts === undefined ? parkingOf(put, deadline, deps) : undefined;
+  return (await settlePut(put, deadline, settings, { ...deps, parking })).response;
+}
+
+function parkingOf(
+  { records }: PutEvent,
+  deadline: number,
+  { now, parkedKeys, sink }: PutDeps,
+): PutParking | undefined {
+  const signal = AbortSignal.timeout(Math.max(0, deadline - now()));
+  return parkedKeys && openPutParking(records, sink, parkedKeys, signal);
+}
+
+/** What became of the records of a put, and what it answers. */
+export type SettledPut = { readonly outcomes: readonly Outcome[]; readonly response: BatchResponse };
+
+async function settlePut(put: PutEvent, deadline: number, settings: PutSettings, deps: PutDeps): Promise<SettledPut> {
   const rules = {
     toleranceOf: (topic: string, stage: Stage) => deps.sink.toleranceOf(topic, stage),
     hasPartialResponse: settings.hasPartialResponse,
     isReplay: put.replayedAttempts !== undefined,
   };
+  const outcomes = await parked(put, await writeRecords(put.records, deadline, deps), rules, deps);
   const before = settle(put.records, outcomes, rules);
   const sent = await sendRejected(put, outcomes, before, settings, deps);
   const after = sent === outcomes ? before : settle(put.records, sent, rules);
   reportPut(put.records, sent, after, settings.logsTimes, deps);
   if (after.isWholeFailure) throw wholeFailure(sent, after);
-  return { batchItemFailures: after.unsettled.map((place) => ({ itemIdentifier: identify(put.records[place]!) })) };
+  const batchItemFailures = after.unsettled.map((place) => ({ itemIdentifier: identify(put.records[place]!) }));
+  return { outcomes: sent, response: { batchItemFailures } };
 }
+
+/** Parks the keys of the records that are going to be dead letters; one whose key can't be parked is unsettled. */
+async function parked(put: PutEvent, outcomes: Outcome[], rules: SettleRules, deps: PutDeps): Promise<Outcome[]> {
+  const { parkedKeys, parking } = deps;
+  if (!parkedKeys || !parking) return outcomes;
+  const { deadLetters } = settle(put.records, outcomes, rules);
+  return parkRejected(put.records, outcomes, deadLetters, { parkedKeys, parking });
+}
+
+/** How often its record was tried, with this put. */
+const attemptsOf = ({ replayedAttempts = 0 }: PutEvent): number => replayedAttempts + 1;
 
 const identify = (record: ConsumedRecord) => ({ partition: topicPartitionOf(record), offset: record.offset });
 
@@ -65,7 +113,9 @@ async function withReplayedRecord(put: PutEvent, { fetchValue }: PutDeps): Promi
   if (put.replayedAttempts === undefined) return put;
   if (!put.replayedLetter) return { ...put, records: put.records.map(withoutContextHeaders) };
   const letter = parseDeadLetter(Buffer.from(await fetchValue(put.replayedLetter)).toString('utf8'));
-  if (isSinkDeadLetter(letter)) return { ...put, records: [withoutContextHeaders(letter.record)] };
+  if (isSinkDeadLetter(letter)) {
+    return { ...put, records: [withoutContextHeaders(letter.record)], replayedKey: letter.parkedKey };
+  }
   throw new DataError('DEAD_LETTER_INVALID', `Expected a dead letter of a sink, got one of ${letter.connector}`);
 }
 
@@ -80,7 +130,9 @@ async function sendRejected(
   if (deadLetters.length === 0) return outcomes;
   const letters = deadLetters.map((place) => toLetter(put, place, outcomes[place]!, settings, deps));
   const errors = await deps.sendDeadLetters(letters);
-  deps.metrics.add('sinkDeadLetters', errors.filter((error) => error === undefined).length);
+  const taken = deadLetters.filter((_, index) => errors[index] === undefined);
+  deps.metrics.add('sinkDeadLetters', taken.length);
+  deps.metrics.add('sinkParked', taken.filter((place) => isWaiting(outcomes[place]!)).length);
   const sent = [...outcomes];
   for (const [index, error] of errors.entries()) {
     if (error) sent[deadLetters[index]!] = { status: 'unsettled', error };
@@ -98,8 +150,13 @@ function toLetter(put: PutEvent, place: number, outcome: Outcome, settings: PutS
     error: failure,
     record: settings.contextHeaders ? withContextHeaders(record, failure, settings.contextHeaders) : record,
     failedAt: deps.now(),
-    attempts: (put.replayedAttempts ?? 0) + 1,
+    attempts: attemptsOf(put),
+    parkedKey: put.replayedAttempts === undefined ? parkedKeyOf(outcome, place, deps) : put.replayedKey,
   };
+}
+
+function parkedKeyOf(outcome: Outcome, place: number, { parking }: PutDeps): ParkedBy | undefined {
+  return parking?.isOnFor(place) ? parkedBy(outcome, place, parking) : false;
 }
 
 function wholeFailure(outcomes: readonly Outcome[], { unsettled }: Settlement): ConnectorError {

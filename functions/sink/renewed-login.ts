@@ -2,6 +2,7 @@ import type { OpenSink } from '../connect/connector.ts';
 import { ConnectorError, messageOf } from '../connect/errors.ts';
 import type { Log } from '../connect/log.ts';
 import type { Outcome } from '../connect/outcomes.ts';
+import type { Parking } from '../connect/parking.ts';
 import type { SinkRecord } from '../connect/records.ts';
 
 export type LoginDeps = {
@@ -20,12 +21,13 @@ export async function putWithRenewedLogin(
   records: readonly SinkRecord[],
   deadline: number,
   { reopen, log, now }: LoginDeps,
+  parking?: Parking,
 ): Promise<readonly Outcome[]> {
-  const outcomes = await sink.put(records, deadline);
+  const outcomes = await sink.put(records, deadline, parking);
   if (!outcomes.some(isLoginRefused) || now() >= deadline) return outcomes;
   log.warn('Login refused, reading the secret again');
   try {
-    return await (await reopen()).put(records, deadline);
+    return await (await reopen()).put(records, deadline, parking);
   } catch (error) {
     const code = error instanceof ConnectorError ? error.code : undefined;
     log.warn('The sink could not be opened again', { code, reason: messageOf(error) });

@@ -3,6 +3,7 @@ import type { ConnectorError } from '../connect/errors.ts';
 import type { Log } from '../connect/log.ts';
 import type { Metrics } from '../connect/metrics.ts';
 import type { Outcome } from '../connect/outcomes.ts';
+import { isWaiting } from '../connect/parking.ts';
 import { type ConsumedRecord, positionOf } from '../connect/records.ts';
 import type { Settlement } from './settle.ts';
 
@@ -27,7 +28,7 @@ export function reportPut(
   metrics.add('sinkRecords', records.length);
   metrics.add('sinkWritten', count('written'));
   metrics.add('sinkSkipped', count('skipped'));
-  metrics.add('sinkRejected', count('rejected'));
+  metrics.add('sinkRejected', count('rejected') - outcomes.filter(isWaiting).length);
   metrics.add('sinkUnsettled', unsettled.length);
   const again = new Set(unsettled);
   for (const [place, outcome] of outcomes.entries()) {

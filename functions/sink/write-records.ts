@@ -7,6 +7,7 @@ import type { Outcome } from '../connect/outcomes.ts';
 import { type ConsumedRecord, positionOf, type SinkRecord, topicPartitionOf } from '../connect/records.ts';
 import { toPortions, withValue } from './claim-checks.ts';
 import { convert } from './convert.ts';
+import { type PutParking, parkedBy } from './put-parking.ts';
 
 export type WriteDeps = {
   readonly sink: OpenSink;
@@ -14,6 +15,8 @@ export type WriteDeps = {
   /** Reads a value that is kept in the claim check bucket. */
   readonly fetchValue: FetchValue;
   readonly metrics: Metrics;
+  /** Absent: no key is parked. */
+  readonly parking?: PutParking | undefined;
   /** Milliseconds since 1970. */
   now(): number;
 };
@@ -39,6 +42,7 @@ export async function writeRecords(
     outcomes[place] = outcome;
     const record = records[place]!;
     const isHeld = outcome.status === 'rejected' && deps.sink.toleranceOf(record.topic, outcome.stage) === 'none';
+    if (outcome.status === 'rejected' && !isHeld) deps.parking?.note(parkedBy(outcome, place, deps.parking), place);
     if (isHeld || outcome.status === 'unsettled') {
       const topicPartition = topicPartitionOf(record);
       if (!held.has(topicPartition)) held.set(topicPartition, positionOf(record));
@@ -61,7 +65,7 @@ export async function writeRecords(
         converted.push(result);
       }
     }
-    const written = await deps.sink.put(converted, deadline);
+    const written = await deps.sink.put(converted, deadline, deps.parking?.of(places));
     for (const [index, outcome] of written.entries()) note(places[index]!, outcome);
   }
   return outcomes;

@@ -4,7 +4,10 @@ import { Construct } from 'constructs';
 
 type Props = { readonly tableName: string; readonly deletionProtection: boolean };
 
-/** Leases, resume tokens and gaps of all connectors: without it every source would start over, so it outlives its stack. */
+/**
+ * Leases, resume tokens, gaps and parked keys of all connectors: without it every source would start over, so it outlives
+ * its stack.
+ */
 export class PositionTable extends Construct {
   readonly table: TableV2;
 

@@ -28,11 +28,12 @@ export class ReplayFunction extends Construct {
       bundle,
       timeout,
       memoryMiB: 256,
-      variables: { TAILRACE_ENVIRONMENT: environment },
+      variables: { TAILRACE_ENVIRONMENT: environment, TAILRACE_REPLAY_QUEUE_URL: replayQueue.queueUrl },
     });
     host.role.addToPolicy(
       new PolicyStatement({
-        actions: ['sqs:ReceiveMessage', 'sqs:DeleteMessage', 'sqs:GetQueueAttributes'],
+        // a letter that waits for another one of its key is looked at again soon
+        actions: ['sqs:ReceiveMessage', 'sqs:DeleteMessage', 'sqs:GetQueueAttributes', 'sqs:ChangeMessageVisibility'],
         resources: [replayQueue.queueArn],
       }),
     );

@@ -1,4 +1,5 @@
 import { Duration } from 'aws-cdk-lib';
+import type { TableV2 } from 'aws-cdk-lib/aws-dynamodb';
 import type { SecurityGroup } from 'aws-cdk-lib/aws-ec2';
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
@@ -25,7 +26,7 @@ type Props = {
   readonly clusterArn: string;
   readonly network: PrivateNetwork;
   readonly securityGroup: SecurityGroup;
-  readonly tableName: string;
+  readonly table: TableV2;
   readonly deadLetters: Queue;
   readonly claimChecks: Bucket;
 };
@@ -37,7 +38,7 @@ export class SinkFunction extends Construct {
 
   constructor(scope: Construct, id: string, props: Props) {
     super(scope, id);
-    const { claimChecks, clusterArn, deadLetters, environment, network, securityGroup, settings, sink } = props;
+    const { claimChecks, clusterArn, deadLetters, environment, network, securityGroup, settings, sink, table } = props;
     const functionName = namesOf(environment).sinkFunction(sink.name);
     const host = new NodeFunction(this, 'host', {
       functionName,
@@ -49,7 +50,7 @@ export class SinkFunction extends Construct {
       variables: {
         TAILRACE_ENVIRONMENT: environment,
         TAILRACE_CONNECTOR: sink.name,
-        TAILRACE_TABLE: props.tableName,
+        TAILRACE_TABLE: table.tableName,
         TAILRACE_DEAD_LETTER_QUEUE_URL: deadLetters.queueUrl,
         TAILRACE_CLAIM_CHECK_BUCKET: claimChecks.bucketName,
         TAILRACE_PARTIAL_RESPONSE: String(errorControlsOf(settings.sink).partialBatchResponse),
@@ -63,6 +64,18 @@ export class SinkFunction extends Construct {
         consumerGroups: sink.subscriptions.map(({ consumerGroup }) => consumerGroup),
       }),
       new PolicyStatement({ actions: ['sqs:SendMessage'], resources: [deadLetters.queueArn] }),
+      new PolicyStatement({
+        actions: [
+          'dynamodb:Query',
+          'dynamodb:BatchGetItem',
+          'dynamodb:GetItem',
+          'dynamodb:PutItem',
+          'dynamodb:DeleteItem',
+        ],
+        resources: [table.tableArn],
+        // its own parked keys
+        conditions: { 'ForAllValues:StringEquals': { 'dynamodb:LeadingKeys': [sink.name] } },
+      }),
     ];
     for (const statement of statements) host.role.addToPolicy(statement);
     allowLargeValues(host.role, claimChecks, {

@@ -112,7 +112,8 @@ async function bundleAll({ sinks, sources }: Environment, folder: string) {
 }
 
 function startReplay(parts: Parts, functions: Map<string, LocalFunction>, folder: string): void {
-  const { env, names, options, run, services, stack } = parts;
+  const { names, options, run, services, stack } = parts;
+  const env = { ...parts.env, TAILRACE_REPLAY_QUEUE_URL: services.replayQueueUrl };
   const replay = stack.use(localFunction(run, { name: names.replayFunction, folder, env }));
   functions.set(replay.name, replay);
   stack.use(

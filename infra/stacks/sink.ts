@@ -38,7 +38,7 @@ export class SinkStack extends Stack {
         clusterArn: kafka.clusterArn,
         network: network.network,
         securityGroup: network.securityGroups.sinkFunction,
-        tableName: state.table.tableName,
+        table: state.table,
         deadLetters: state.deadLetters,
         claimChecks: state.claimChecks,
       }),

@@ -36,6 +36,7 @@ type Answer = { failed: boolean; payload: string };
 
 function rig(answer: () => Answer) {
   const calls: { functionName: string; event: unknown }[] = [];
+  const postponed: [string, number][] = [];
   const log = notingLog();
   const replay = replayMessages({
     environment: 'prod',
@@ -45,8 +46,11 @@ function rig(answer: () => Answer) {
       calls.push({ functionName, event: JSON.parse(payload) });
       return answer();
     },
+    async postpone(receiptHandle, seconds) {
+      postponed.push([receiptHandle, seconds]);
+    },
   });
-  return { calls, log, replay };
+  return { calls, log, postponed, replay };
 }
 
 test('sends the record to the function of its sink exactly as it was, with its attempts', async () => {
@@ -76,6 +80,31 @@ test.each([
 ])('a message comes again where %s', async (_, answer) => {
   const { replay } = rig(() => answer);
   expect(await replay({ Records: [message('m1')] })).toEqual(failures('m1'));
+});
+
+test('a message that waits for another of its key comes again soon, later each time, and is no failure', async () => {
+  const payload = JSON.stringify({ batchItemFailures: [{}], waitsFor: 'orders-3@7' });
+  const { log, postponed, replay } = rig(() => ({ failed: false, payload }));
+  const Records = [1, 2, 5, 30].map((ApproximateReceiveCount) => ({
+    ...message(`m${ApproximateReceiveCount}`),
+    receiptHandle: `r${ApproximateReceiveCount}`,
+    attributes: { ApproximateReceiveCount: String(ApproximateReceiveCount) },
+  }));
+  expect(await replay({ Records })).toEqual(failures('m1', 'm2', 'm5', 'm30'));
+  expect(postponed).toEqual([
+    ['r1', 1],
+    ['r2', 2],
+    ['r5', 16],
+    ['r30', 512],
+  ]);
+  expect(log.lines).toEqual([]);
+});
+
+test('the key that waits with a letter goes along, also of one in the bucket', async () => {
+  const { calls, replay } = rig(() => ({ failed: false, payload: 'null' }));
+  const parked = { ...letter, parkedKey: 'shop.orders#{"_id": 1}' };
+  await replay({ Records: [message('m1', toDeadLetterBody(parked)), message('m2', toStoredBody(parked, stored))] });
+  expect(calls.map(({ event }) => parseMskEvent(event).replayedKey)).toEqual([parked.parkedKey, parked.parkedKey]);
 });
 
 test('one message that cannot be replayed does not hold up the others', async () => {

@@ -51,6 +51,7 @@ function rig(
     reads: (topic) => topic === 'orders',
     toleranceOf: () => tolerance as 'all',
     logsErrors: () => false,
+    parkingScopeOf: () => undefined,
     [Symbol.asyncDispose]: async () => undefined,
   };
   const deps: PutDeps = {

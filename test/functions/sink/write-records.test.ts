@@ -56,6 +56,7 @@ function rig({ outcomeOf = (_offset: number): Outcome => WRITTEN, tolerance = 'a
       reads: () => true,
       toleranceOf: () => tolerance,
       logsErrors: () => false,
+      parkingScopeOf: () => undefined,
       [Symbol.asyncDispose]: async () => undefined,
     },
     converters: { key: stringConverter, value: stringConverter },

@@ -2,7 +2,15 @@ import type { Template } from 'aws-cdk-lib/assertions';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { storeValues } from '../../../functions/aws/claim-check.ts';
 import { lettersOf, recordsOf } from '../../../infra/constructs/claim-check-access.ts';
-import { CLOUD, cloudEnvironment, type Resource, resourcesOf, rightsOf, templatesOf } from './synthesised.ts';
+import {
+  CLOUD,
+  cloudEnvironment,
+  type Resource,
+  resourcesOf,
+  rightsOf,
+  statementsOf,
+  templatesOf,
+} from './synthesised.ts';
 
 const mappingsOf = (template: Template): Resource[] =>
   resourcesOf(template, 'AWS::Lambda::EventSourceMapping').filter(({ Properties }) => Properties.Topics !== undefined);
@@ -64,6 +72,9 @@ describe.each(CLOUD)('the sink stack of %s', (name) => {
     expect(functionNamed(template, `tailrace-${name}-replay`).Environment.Variables).toEqual({
       NODE_OPTIONS: '--enable-source-maps',
       TAILRACE_ENVIRONMENT: name,
+      TAILRACE_REPLAY_QUEUE_URL: expect.objectContaining({
+        'Fn::ImportValue': expect.stringMatching(/queuesreplay/),
+      }),
     });
   });
 
@@ -79,7 +90,18 @@ describe.each(CLOUD)('the sink stack of %s', (name) => {
     expect(rights['kafka-cluster:AlterGroup']).toMatch(/:group\/.*\/connect-orders-sink"/);
     expect(rights['secretsmanager:GetSecretValue']).toMatch(new RegExp(`:secret:tailrace/${name}/mongodb-\\?{6}"`));
     expect(rights['sqs:SendMessage']).toContain('queuesdeadletters');
-    expect(Object.keys(rights).filter((action) => action.startsWith('dynamodb'))).toEqual([]);
+  });
+
+  test('lets a sink list its own parked keys, and touch nothing else in the table', () => {
+    const [statement, ...others] = statementsOf(template).filter(({ Action }) =>
+      JSON.stringify(Action).includes('dynamodb'),
+    );
+    expect(others).toEqual([]);
+    expect(statement).toMatchObject({
+      Action: ['BatchGetItem', 'DeleteItem', 'GetItem', 'PutItem', 'Query'].map((name) => `dynamodb:${name}`),
+      Condition: { 'ForAllValues:StringEquals': { 'dynamodb:LeadingKeys': ['orders-sink'] } },
+    });
+    expect(JSON.stringify(statement?.Resource)).toContain('positionstable');
   });
 
   test('lets a sink read large values of its topic and its own dead letters, and store only those', () => {
@@ -97,6 +119,7 @@ describe.each(CLOUD)('the sink stack of %s', (name) => {
       'lambda:InvokeFunction',
       'logs:CreateLogStream',
       'logs:PutLogEvents',
+      'sqs:ChangeMessageVisibility',
       'sqs:DeleteMessage',
       'sqs:GetQueueAttributes',
       'sqs:ReceiveMessage',

@@ -79,6 +79,7 @@ async function rig(settings: Partial<PutSettings>) {
     reads: () => true,
     toleranceOf: () => 'all',
     logsErrors: () => false,
+    parkingScopeOf: () => undefined,
     [Symbol.asyncDispose]: async () => undefined,
   };
   const deps = {
@@ -104,6 +105,7 @@ async function rig(settings: Partial<PutSettings>) {
     async invoke(_, payload) {
       return { failed: false, payload: JSON.stringify(await put(JSON.parse(payload))) };
     },
+    postpone: async () => undefined,
   });
   return {
     put,

@@ -1,10 +1,13 @@
 import { randomUUID } from 'node:crypto';
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { SQSClient } from '@aws-sdk/client-sqs';
 import { type Collection, type Db, type Document, MongoClient } from 'mongodb';
 import { inject } from 'vitest';
 import { fetchValues, storeValues } from '../../../functions/aws/claim-check.ts';
 import { type DeadLetter, parseDeadLetter } from '../../../functions/aws/dead-letter.ts';
 import { createDeadLetters } from '../../../functions/aws/dead-letters.ts';
+import { parkedItems } from '../../../functions/aws/parked-items.ts';
+import { type ParkedItems, parkedKeys } from '../../../functions/aws/parked-keys.ts';
 import { openS3Objects } from '../../../functions/aws/s3-objects.ts';
 import { byteArrayConverter } from '../../../functions/connect/converters/byte-array-converter.ts';
 import { stringConverter } from '../../../functions/connect/converters/string-converter.ts';
@@ -27,6 +30,8 @@ export type Sinking = AsyncDisposable & {
   readonly log: ReturnType<typeof notingLog>;
   /** Sums of the metrics. */
   readonly metrics: ReadonlyMap<string, number>;
+  /** The parked keys of this sink in the table. */
+  readonly parked: ParkedItems;
   /** One invocation with records of one topic-partition, their offsets from `firstOffset` on, unless they say others. */
   put(values: readonly Value[], options?: PutOptions): Promise<BatchResponse>;
   deadLetters(): Promise<readonly DeadLetter[]>;
@@ -40,6 +45,8 @@ type PutOptions = {
   readonly firstOffset?: number;
   readonly remainingMs?: number;
   readonly attempts?: number;
+  /** Keys of the records, by place; others have none. */
+  readonly keys?: readonly string[];
   /** Partitions of the records, by place; others are of partition 0. */
   readonly partitions?: readonly number[];
 };
@@ -67,11 +74,10 @@ export async function openSinking(
   const add = (metric: string, value: number) => void metrics.set(metric, (metrics.get(metric) ?? 0) + value);
   const sink = await mongodbSink.open(config, { log, metrics: { add }, now: Date.now, loadModule: loadTransformer });
   const sqs = new SQSClient({ endpoint: services.sqsEndpoint, region: LOCAL_REGION, credentials: LOCAL_CREDENTIALS });
-  const objects = openS3Objects({
-    endpoint: services.s3Endpoint,
-    region: LOCAL_REGION,
-    credentials: LOCAL_CREDENTIALS,
-  });
+  const local = { region: LOCAL_REGION, credentials: LOCAL_CREDENTIALS };
+  const objects = openS3Objects({ endpoint: services.s3Endpoint, ...local });
+  const dynamodb = new DynamoDBClient({ endpoint: services.dynamodbEndpoint, ...local });
+  const parked = parkedItems(services.table, name, dynamodb);
   const isBinary = config.valueConverter.endsWith('ByteArrayConverter');
   const deps = {
     sink,
@@ -82,6 +88,7 @@ export async function openSinking(
       sqs,
       hasBucket ? storeValues(services.claimCheckBucket, objects) : undefined,
     ),
+    parkedKeys: parkedKeys(parked, { newVersion: randomUUID, now: Date.now }),
     log,
     metrics: { add },
     now: Date.now,
@@ -92,8 +99,12 @@ export async function openSinking(
     target: db.collection<Document>('target'),
     log,
     metrics,
-    put(values, { firstOffset = 0, remainingMs = 30_000, attempts, partitions = [] } = {}) {
-      const event = { ...eventOf(values, firstOffset, partitions), ...(attempts && { tailraceReplay: { attempts } }) };
+    parked,
+    put(values, { firstOffset = 0, remainingMs = 30_000, attempts, partitions = [], keys = [] } = {}) {
+      const event = {
+        ...eventOf(values, firstOffset, partitions, keys),
+        ...(attempts && { tailraceReplay: { attempts } }),
+      };
       return putInvocation(event, Date.now() + remainingMs, settings, deps);
     },
     messages: async () => (await receiveDeadLetters(services, name)).map(({ Body }) => Body ?? ''),
@@ -106,6 +117,7 @@ export async function openSinking(
           const answer = await putInvocation(JSON.parse(payload), Date.now() + 30_000, settings, deps);
           return { failed: false, payload: JSON.stringify(answer) };
         },
+        postpone: async () => undefined,
       })({ Records: [{ messageId: 'replayed', body }] }),
     deadLetters: async () => (await receiveDeadLetters(services, name)).map(({ Body }) => parseDeadLetter(Body ?? '')),
     async [Symbol.asyncDispose]() {
@@ -113,18 +125,24 @@ export async function openSinking(
       await db.dropDatabase();
       await client.close();
       sqs.destroy();
+      dynamodb.destroy();
     },
   };
 }
 
-function eventOf(values: readonly Value[], firstOffset: number, partitions: readonly number[]) {
+function eventOf(
+  values: readonly Value[],
+  firstOffset: number,
+  partitions: readonly number[],
+  keys: readonly string[],
+) {
   const records = values.map((value, index) => ({
     topic: 'topic',
     partition: partitions[index] ?? 0,
     offset: firstOffset + index,
     timestamp: 1_700_000_000_000 + index,
     timestampType: 'CREATE_TIME',
-    key: null,
+    key: keys[index] === undefined ? null : Buffer.from(keys[index]).toString('base64'),
     value: value === null ? null : Buffer.from(value).toString('base64'),
     headers: [],
   }));

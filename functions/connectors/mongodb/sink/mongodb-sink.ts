@@ -3,6 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { OpenSink, SinkConnector, SinkDeps } from '../../../connect/connector.ts';
 import { ConnectorError } from '../../../connect/errors.ts';
 import type { Outcome, Stage } from '../../../connect/outcomes.ts';
+import { NOTHING_PARKED } from '../../../connect/parking.ts';
 import type { SinkRecord } from '../../../connect/records.ts';
 import { createMongoClient, toClientOptions } from '../client/mongo-client.ts';
 import { openConnection } from '../client/open-connection.ts';
@@ -10,12 +11,13 @@ import type { WriteDeps } from './database-calls.ts';
 import { toAutoEncryption, withEncryption } from './encryption.ts';
 import { eventTimes } from './event-time.ts';
 import { findWith } from './find-documents.ts';
+import { type ParkedWrites, parkedWrites } from './parked-writes.ts';
 import { type NamespacePlan, planPut, unknownTopic } from './plan-put.ts';
 import { type SinkConfig, sinkConfig } from './properties.ts';
 import { type RunCommand, runWith } from './run-command.ts';
 import { type SendCommand, sendWith } from './send-command.ts';
 import { timeSeriesCollections } from './time-series/collections.ts';
-import { type ErrorRules, topicSettings } from './topic-plans.ts';
+import { type ErrorRules, type TopicSettings, topicSettings } from './topic-plans.ts';
 import { loadTransformers, transformerNames } from './transformers.ts';
 import { type Namespace, namespaceText } from './write-models.ts';
 import { type NamespaceResult, writeNamespace } from './write-namespace.ts';
@@ -61,10 +63,14 @@ export async function openSink(
     return database.send(command, timeoutMs);
   };
 
-  async function write({ namespace, batches }: NamespacePlan, deadline: number): Promise<NamespaceResult> {
+  async function write(
+    { namespace, batches }: NamespacePlan,
+    deadline: number,
+    parked: ParkedWrites,
+  ): Promise<NamespaceResult> {
     const timeSeries = batches.find((batch) => batch.timeSeries)?.timeSeries;
     const refused = timeSeries && (await ensure(namespace, timeSeries, deadline));
-    if (!refused) return writeNamespace(namespace, batches, deadline, { ...database, send, now: deps.now });
+    if (!refused) return writeNamespace(namespace, batches, deadline, { ...database, send, now: deps.now, parked });
     const writes = batches.flatMap((batch) => batch.writes);
     return {
       outcomes: new Map(writes.map(({ index }) => [index, unsettled(refused)])),
@@ -72,14 +78,20 @@ export async function openSink(
     };
   }
 
-  async function put(records: readonly SinkRecord[], deadline: number): Promise<readonly Outcome[]> {
+  async function put(
+    records: readonly SinkRecord[],
+    deadline: number,
+    parking = NOTHING_PARKED,
+  ): Promise<readonly Outcome[]> {
     const plan = planPut(records, settingsOf);
     const outcomes = new Map(plan.outcomes);
+    const tolerates = ({ topic }: SinkRecord) => settingsOf(topic)?.errors.tolerance !== 'none';
+    const parked = await parkedWrites(records, plan, parking, tolerates);
     const start = deps.now();
     for (const [event, count] of plan.ignored) deps.log.warn('Events that change no document', { event, count });
     await Promise.all(
       plan.namespaces.map(async (part) => {
-        const result = await write(part, deadline);
+        const result = await write(part, deadline, parked);
         for (const [index, outcome] of result.outcomes) outcomes.set(index, outcome);
         if (result.missed.count > 0) reportMissed(part.namespace, result.missed, deps);
       }),
@@ -104,8 +116,16 @@ export async function openSink(
     reads: (topic) => settingsOf(topic) !== undefined,
     toleranceOf: (topic, stage) => errorRulesOf(topic, stage).tolerance,
     logsErrors: (topic, stage) => errorRulesOf(topic, stage).isLogged,
+    parkingScopeOf: (topic) => parkingScopeOf(topic, settingsOf(topic)),
     [Symbol.asyncDispose]: close,
   };
+}
+
+/** The namespace that the topic is written to, whatever single records say. */
+function parkingScopeOf(topic: string, settings: TopicSettings | undefined): string | undefined {
+  if (!settings?.parksKeys) return undefined;
+  const { collection, database } = settings.plan.fixed;
+  return namespaceText({ database, collection: collection === '' ? topic : collection });
 }
 
 /** As many as help to find them. */

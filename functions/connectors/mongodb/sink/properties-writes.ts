@@ -75,6 +75,13 @@ export const writeProperties = {
       "Replaces errors.tolerance for the connector's own errors; what a converter refuses stays with errors.tolerance.",
     default: 'none',
   }),
+  'errors.park.keys': boolean({
+    group: 'Errors',
+    importance: 'medium',
+    description:
+      'Whether later records of a key wait behind its dead letter, so that sending it again never overwrites newer state. By default only where writes go by `_id`: not with business keys or time series, unless it is set. Not a property of the peer, whose dead letters are other records.',
+    default: 'true',
+  }),
   'errors.log.enable': boolean({
     group: 'Errors',
     importance: 'medium',

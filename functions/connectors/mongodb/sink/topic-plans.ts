@@ -20,6 +20,7 @@ export type TopicSettings = {
   readonly maxBatchSize: number;
   readonly isOrdered: boolean;
   readonly rejectsMissing: boolean;
+  readonly parksKeys: boolean;
   readonly timeSeries: TimeSeries | undefined;
   /** Counts a batch; milliseconds to wait after it. Nothing: the topic has no limit. */
   readonly pauseAfterBatch: (() => number) | undefined;
@@ -57,8 +58,9 @@ export function topicSettings(config: SinkConfig, deps: SettingsDeps): (topic: s
 function toSettings(config: SinkConfig, transformer: FieldValueTransformer | undefined, deps: PlanDeps): TopicSettings {
   const { rateLimitingEveryN, rateLimitingTimeout, timeseriesTimefield } = config;
   const isLimited = rateLimitingEveryN > 0 && rateLimitingTimeout > 0;
+  const plan = toPlan(config, transformer, deps);
   return {
-    plan: toPlan(config, transformer, deps),
+    plan,
     errors: {
       tolerance: 'mongo.errors.tolerance' in config.originals ? config.mongoErrorsTolerance : config.errorsTolerance,
       isLogged: 'mongo.errors.log.enable' in config.originals ? config.mongoErrorsLogEnable : config.errorsLogEnable,
@@ -67,6 +69,7 @@ function toSettings(config: SinkConfig, transformer: FieldValueTransformer | und
     maxBatchSize: config.maxBatchSize,
     isOrdered: config.bulkWriteOrdered,
     rejectsMissing: config.updateMissing === 'reject',
+    parksKeys: parksKeys(config, plan.isByBusinessKey),
     timeSeries:
       timeseriesTimefield === ''
         ? undefined
@@ -78,4 +81,9 @@ function toSettings(config: SinkConfig, transformer: FieldValueTransformer | und
           },
     pauseAfterBatch: isLimited ? rateLimiter(rateLimitingEveryN, rateLimitingTimeout) : undefined,
   };
+}
+
+/** Without an `_id` in the writes a key says little about the document, so parking has to be asked for. */
+function parksKeys({ errorsParkKeys, originals, timeseriesTimefield }: SinkConfig, isByBusinessKey: boolean): boolean {
+  return errorsParkKeys && ('errors.park.keys' in originals || !(isByBusinessKey || timeseriesTimefield !== ''));
 }

@@ -2,6 +2,7 @@ import type { MongoServerError } from 'mongodb';
 import { type Outcome, WRITTEN } from '../../../connect/outcomes.ts';
 import { type DatabaseCalls, databaseCalls, pauseWith, type WriteDeps } from './database-calls.ts';
 import { type Executed, idsOf, mayMiss, missedOf, notOvertaken } from './missed-updates.ts';
+import { NO_PARKED_WRITES, type ParkedWrites } from './parked-writes.ts';
 import { planCommands } from './plan-commands.ts';
 import { portionsOf } from './portions.ts';
 import { repeatedOf } from './same-document.ts';
@@ -26,17 +27,24 @@ export type NamespaceResult = {
  */
 const PATIENCE_MS = 2_000;
 
+export type NamespaceDeps = WriteDeps & {
+  /** Which writes wait behind a dead letter; without it none. */
+  readonly parked?: ParkedWrites;
+};
+
 /** Writes the batches of one namespace in order, and tells of every write what became of it. */
 export async function writeNamespace(
   namespace: Namespace,
   batches: readonly Batch[],
   deadline: number,
-  deps: WriteDeps,
+  deps: NamespaceDeps,
 ): Promise<NamespaceResult> {
   const all = batches.flatMap(({ writes }) => writes);
   const writer = new NamespaceWriter(namespace, all, deadline, deps);
   for (const { isOrdered, pauseAfter, writes } of batches) {
-    for (const command of planCommands(writes, isOrdered)) await writer.write(command, isOrdered, 'first');
+    // whether an update missed its document shows after its command, and what waits behind it must not be in there
+    const mayRepeat = isOrdered && !writes.some(({ rejectsMissing }) => rejectsMissing);
+    for (const command of planCommands(writes, mayRepeat)) await writer.write(command, isOrdered, 'first');
     await writer.rest(pauseAfter?.() ?? 0);
   }
   await writer.writeWaiting();
@@ -50,8 +58,8 @@ type Round = 'first' | 'last';
  * The writes of one put to one namespace.
  *
  * A rejected write takes nothing along: what is behind it in its command is sent again. A duplicate key is tried again
- * when everything else is written, with all later writes of the same document behind it. What passes by itself is
- * tried until the deadline; then it and all that follows is unsettled.
+ * when everything else is written, with all later writes of the same document behind it. Behind a rejected write none
+ * of its key is sent. What passes by itself is tried until the deadline; then it and all that follows is unsettled.
  */
 class NamespaceWriter {
   readonly outcomes = new Map<number, Outcome>();
@@ -59,6 +67,7 @@ class NamespaceWriter {
   readonly #all: readonly Write[];
   readonly #deadline: number;
   readonly #deps: WriteDeps;
+  readonly #parked: ParkedWrites;
   readonly #calls: DatabaseCalls;
   /** Topic-partition to the position that holds it. */
   readonly #held = new Map<string, string>();
@@ -66,10 +75,11 @@ class NamespaceWriter {
   /** Duplicates that were compared with what is stored. */
   readonly #compared = new Set<Write>();
 
-  constructor(namespace: Namespace, all: readonly Write[], deadline: number, deps: WriteDeps) {
+  constructor(namespace: Namespace, all: readonly Write[], deadline: number, deps: NamespaceDeps) {
     this.#all = all;
     this.#deadline = deadline;
     this.#deps = deps;
+    this.#parked = deps.parked ?? NO_PARKED_WRITES;
     this.#calls = databaseCalls(namespace, deadline, deps);
   }
 
@@ -121,8 +131,10 @@ class NamespaceWriter {
   #sendable(writes: readonly Write[], round: Round): Write[] {
     return writes.filter((write) => {
       const holder = this.#held.get(write.topicPartition);
+      const waiting = this.#parked.waiting(write);
       if (this.#calls.stopped) this.outcomes.set(write.index, unsettled(this.#calls.stopped));
       else if (holder !== undefined) this.outcomes.set(write.index, behind(holder));
+      else if (waiting) this.#reject(write, waiting);
       else if (round === 'first' && this.#waiting.mustWait(write)) this.#waiting.add(write);
       else return true;
       return false;
@@ -200,7 +212,7 @@ class NamespaceWriter {
   }
 
   #reject(write: Write, outcome: Outcome): void {
-    this.outcomes.set(write.index, outcome);
+    this.outcomes.set(write.index, write.holds ? outcome : this.#parked.rejected(write, outcome));
     if (write.holds) this.#held.set(write.topicPartition, write.position);
   }
 }
