@@ -11,7 +11,7 @@ export const environmentOption = (): Option =>
 
 const connectorOption = () => new Option('--connector <name>', 'only dead letters of this connector');
 
-/** Adds `dead-letters list | show | redrive`. */
+/** Adds `dead-letters list | show | redrive | free`. */
 export function deadLetterCommands(program: Command, deps: ProgramDeps, done: Done): void {
   const group = program
     .command('dead-letters')
@@ -28,6 +28,7 @@ Examples:
   listCommand(group, deps, done);
   showCommand(group, deps, done);
   redriveCommand(group, deps, done);
+  freeCommand(group, deps, done);
 }
 
 function listCommand(group: Command, deps: ProgramDeps, done: Done): void {
@@ -70,7 +71,7 @@ function showCommand(group: Command, deps: ProgramDeps, done: Done): void {
     });
 }
 
-type RedriveOptions = { env: string; connector?: string; all?: boolean };
+type RedriveOptions = { env: string; connector?: string; all?: boolean; force?: boolean };
 
 function redriveCommand(group: Command, deps: ProgramDeps, done: Done): void {
   group
@@ -80,21 +81,56 @@ function redriveCommand(group: Command, deps: ProgramDeps, done: Done): void {
     .addOption(environmentOption())
     .addOption(connectorOption())
     .option('--all', 'all dead letters of sinks')
+    .option('--force', 'also those whose keys are not parked: newer state of their documents may be overwritten')
     .addHelpText(
       'after',
-      '\nExamples:\n  npx tailrace dead-letters redrive 3f2a91c0\n  npx tailrace dead-letters redrive --all --env prod',
+      `
+Those of one key are sent one by one in the order of their records, each when the one before it is written.
+
+Examples:
+  npx tailrace dead-letters redrive 3f2a91c0
+  npx tailrace dead-letters redrive --all --env prod`,
     )
-    .action(async (ids: string[], { env, connector, all = false }: RedriveOptions) => {
+    .action(async (ids: string[], { env, connector, all = false, force = false }: RedriveOptions) => {
       const [{ connectQueues }, { assertSelection, redriveDeadLetters }] = await Promise.all([
         import('./connect-queues.ts'),
         import('./redrive.ts'),
       ]);
-      const selection = { ids, connector, all };
+      const selection = { ids, connector, all, isForced: force };
       assertSelection(selection);
       await using queues = await connectQueues(findEnvironment(env, deps));
       done(await redriveDeadLetters({ ...deps, ...queues, progress: progressOf(deps) }, selection));
     });
 }
+
+function freeCommand(group: Command, deps: ProgramDeps, done: Done): void {
+  group
+    .command('free')
+    .description(
+      'Gives up what waits of a parked key and has no dead letter any more, so that its next records are written',
+    )
+    .argument(
+      '<position or key>',
+      'position such as orders-3@1042, or a key with all that waits of it, as "show" prints it',
+    )
+    .requiredOption('--connector <name>', 'the sink connector')
+    .option('--force', 'also where the dead letter is still there: it is left out when it is sent again')
+    .addOption(environmentOption())
+    .addHelpText(
+      'after',
+      '\nExample:\n  npx tailrace dead-letters free orders-3@1042 --connector orders-sink --env prod',
+    )
+    .action(async (what: string, { connector, env, force = false }: FreeOptions) => {
+      const [{ connectQueues }, { freeParked }] = await Promise.all([
+        import('./connect-queues.ts'),
+        import('./free.ts'),
+      ]);
+      await using queues = await connectQueues(findEnvironment(env, deps));
+      done(await freeParked({ ...deps, ...queues }, { what, connector, isForced: force }));
+    });
+}
+
+type FreeOptions = { env: string; connector: string; force?: boolean };
 
 function toLimit(text: string): number {
   const limit = Number(text);

@@ -10,6 +10,7 @@ export type Letter = Omit<LetterFacts, 'kind' | 'key' | 'attempts'> & {
   readonly id: string;
   /** `unreadable` is not ours. */
   readonly kind: LetterFacts['kind'] | 'unreadable';
+  readonly attempts?: number;
 };
 
 /** Reads the facts from a message. */

@@ -3,11 +3,14 @@ import { toTime } from '../ago.ts';
 import { toColumns } from '../columns.ts';
 import { EXIT, type ExitCode } from '../failure.ts';
 import { type Letter, shortIdOf, toLetter } from './letter.ts';
+import { toParkedLines } from './parked-lines.ts';
+import type { ParkedTable } from './parked-table.ts';
 import { countOf, readQueue } from './queue.ts';
 
 export type ListDeps = {
   readonly sqs: SQSClient;
   readonly queueUrl: string;
+  readonly parked: Pick<ParkedTable, 'get'>;
   readonly signal: AbortSignal;
   out(line: string): void;
 };
@@ -23,6 +26,7 @@ export async function listDeadLetters(deps: ListDeps, { connector, limit }: List
   const { letters, isWhole } = await readLetters(deps, (letter) => !connector || letter.connector === connector, limit);
   if (letters.length > 0) for (const line of toColumns(HEADER, letters.map(toRow))) out(line);
   if (letters.length > 0) out('');
+  for (const line of await toParkedLines(letters, deps.parked)) out(line);
   out(`${countedLetters(letters.length)}${connector ? ` of ${connector}` : ''}`);
   if (!isWhole) out(`There are more, about ${before.visible} in all: see them with --limit ${before.visible}`);
   if (before.hidden > 0) out(`${before.hidden} more are being read or sent again just now, so they are not shown`);

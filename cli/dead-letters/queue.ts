@@ -17,9 +17,11 @@ export type Reading = AsyncDisposable & {
   batches(): AsyncGenerator<readonly Received[]>;
   /** This message was deleted: there is nothing to give back. */
   forget(message: Received): void;
+  /** Hides what was taken for as long once more. */
+  keep(): Promise<void>;
 };
 
-/** Longer than a command needs; messages of one that was killed are visible again after it. */
+/** Longer than most commands need, the others `keep` them; messages of one that was killed are visible again after it. */
 const HIDDEN_SECONDS = 300;
 /** A long poll asks all servers of the queue; a short one may miss what is there. */
 const WAIT_SECONDS = 1;
@@ -62,13 +64,13 @@ export function readQueue(sqs: SQSClient, queueUrl: string, signal: AbortSignal)
     return Messages.filter((message): message is Received => message.MessageId !== undefined);
   }
 
-  async function giveBack(): Promise<void> {
+  async function hideFor(VisibilityTimeout: number): Promise<void> {
     const messages = [...taken.values()];
     for (let from = 0; from < messages.length; from += BATCH) {
       const Entries = messages.slice(from, from + BATCH).map(({ ReceiptHandle }, index) => ({
         Id: String(index),
         ReceiptHandle,
-        VisibilityTimeout: 0,
+        VisibilityTimeout,
       }));
       // an entry that SQS refuses is visible already: its receipt has run out
       await sqs.send(new ChangeMessageVisibilityBatchCommand({ QueueUrl: queueUrl, Entries }));
@@ -78,7 +80,8 @@ export function readQueue(sqs: SQSClient, queueUrl: string, signal: AbortSignal)
   return {
     batches,
     forget: ({ MessageId }) => taken.delete(MessageId),
-    [Symbol.asyncDispose]: giveBack,
+    keep: () => hideFor(HIDDEN_SECONDS),
+    [Symbol.asyncDispose]: () => hideFor(0),
   };
 }
 

@@ -1,48 +1,92 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { DeleteMessageCommand, SendMessageCommand, type SQSClient } from '@aws-sdk/client-sqs';
 import { EXIT, type ExitCode, Failure } from '../failure.ts';
 import { oneLine } from '../one-line.ts';
 import { sentenceOf } from '../sentence-of.ts';
 import { assertIds, isNamedBy, type Letter, shortIdOf, toLetter } from './letter.ts';
 import { countedLetters } from './list.ts';
+import type { ParkedTable } from './parked-table.ts';
 import { type Reading, readQueue } from './queue.ts';
+import { redriveInOrder } from './redrive-in-order.ts';
 
 export type RedriveDeps = {
   readonly sqs: SQSClient;
   readonly queueUrl: string;
   readonly replayQueueUrl: string;
+  readonly parked: Pick<ParkedTable, 'get'>;
   readonly signal: AbortSignal;
+  now(): number;
   out(line: string): void;
+  err(line: string): void;
   /** For what passes by while it lasts. */
   progress(line: string): void;
 };
 
 /** Which dead letters to send again: those of these ids, those of a connector, or all. */
-export type Selection = { readonly ids: readonly string[]; readonly connector?: string; readonly all: boolean };
+export type Selection = {
+  readonly ids: readonly string[];
+  readonly connector?: string;
+  readonly all: boolean;
+  /** Also those that may overwrite newer state. */
+  readonly isForced: boolean;
+};
 
 /** What became of a dead letter that was selected. */
-type Fate = 'sent' | 'source' | 'unreadable' | 'came back' | 'failed';
+type Fate = 'sent' | 'source' | 'unreadable' | 'unprotected' | 'came back' | 'waiting' | 'failed';
 type Counts = Record<Fate, number>;
 
+/** Bytes of letters that are held to be sent in their order; what is behind them is left to the next run. */
+const MOST_BYTES = 256 * 1024 * 1024;
+
 /**
- * Sends dead letters to the replay queue, from where the replay function hands each to its sink again.
+ * Sends dead letters to the replay queue, from where the replay function hands each to its sink again. Those of parked
+ * keys are sent one by one in their order, when all others are sent.
  *
  * A message is deleted only after the replay queue has taken it, so a crash in between repeats it and never loses it.
  */
 export async function redriveDeadLetters(deps: RedriveDeps, selection: Selection): Promise<ExitCode> {
-  const counts: Counts = { sent: 0, source: 0, unreadable: 0, 'came back': 0, failed: 0 };
+  const counts: Counts = { sent: 0, source: 0, unreadable: 0, unprotected: 0, 'came back': 0, waiting: 0, failed: 0 };
   const missing = new Set(selection.ids);
   const sent = new Set<string>();
+  let unknown = 0;
   {
     await using reading = readQueue(deps.sqs, deps.queueUrl, deps.signal);
+    const send = async (letter: Letter): Promise<Fate> => {
+      const fate = await redrive(letter, selection, reading, deps, sent);
+      counts[fate] += 1;
+      if (fate === 'sent') deps.progress(`Sent ${countedLetters(counts.sent)} …`);
+      if (fate === 'sent' && letter.parkedKey === undefined) unknown += 1;
+      return fate;
+    };
+    const parked: Letter[] = [];
+    let bytes = 0;
     for await (const letters of select(reading, selection)) {
       for (const id of missing) if (letters.some((letter) => isNamedBy(letter, id))) missing.delete(id);
-      const fates = await Promise.all(letters.map((letter) => redrive(letter, reading, deps, sent)));
-      for (const fate of fates) counts[fate] += 1;
-      if (fates.includes('sent')) deps.progress(`Sent ${countedLetters(counts.sent)} …`);
+      const [ordered, others] = partition(letters, ({ parkedKey }) => typeof parkedKey === 'string');
+      await Promise.all(others.map(send));
+      parked.push(...ordered);
+      bytes += ordered.reduce((sum, { message }) => sum + message.Body.length, 0);
+      if (bytes > MOST_BYTES) break;
     }
+    counts.waiting = await redriveInOrder(parked, {
+      ...deps,
+      get: deps.parked.get,
+      keep: reading.keep,
+      sleep: (ms) => sleep(ms),
+      send: async (letter) => (await send(letter)) === 'sent',
+    });
+    if (bytes > MOST_BYTES) deps.out('There may be more, which are too many for one run: run it again');
+  }
+  if (unknown > 0) {
+    deps.err(`Warning: the key of ${countedLetters(unknown)} is not known, newer state may be overwritten by them`);
   }
   return report(counts, missing, deps, selection);
 }
+
+const partition = <T>(list: readonly T[], isFirst: (item: T) => boolean): [T[], T[]] => [
+  list.filter(isFirst),
+  list.filter((item) => !isFirst(item)),
+];
 
 /** @throws Failure where it is not clear what to send. */
 export function assertSelection({ ids, connector, all }: Selection): void {
@@ -74,11 +118,13 @@ async function* select(reading: Reading, { ids, connector }: Selection): AsyncGe
 
 async function redrive(
   letter: Letter,
+  { isForced }: Selection,
   reading: Reading,
   { sqs, queueUrl, replayQueueUrl, out }: RedriveDeps,
   sent: Set<string>,
 ): Promise<Fate> {
   if (letter.kind !== 'sink') return letter.kind;
+  if (letter.parkedKey === false && !isForced) return 'unprotected';
   // what failed again while this runs is here again as a new message; without an end it would go round and round
   const record = `${letter.connector} ${letter.position}`;
   if (sent.has(record)) return 'came back';
@@ -106,11 +152,15 @@ function report(
   { out, signal }: RedriveDeps,
   { ids }: Selection,
 ): ExitCode {
-  const { sent, source, unreadable, failed, 'came back': cameBack } = counts;
+  const { sent, source, unprotected, unreadable, waiting, failed, 'came back': cameBack } = counts;
   out(`Sent ${countedLetters(sent)} to the replay queue`);
   if (sent > 0) out('What fails again comes back to the dead letter queue, with one attempt more');
   if (source > 0) out(`Left ${countedLetters(source)} of sources: only those of sinks can be sent again`);
   if (unreadable > 0) out(`Left ${unreadable} that can't be read as dead letters`);
+  if (unprotected > 0) {
+    const why = 'errors.park.keys is off, so newer state of their documents may be overwritten';
+    out(`Left ${countedLetters(unprotected)}: ${why}. Send them with --force`);
+  }
   if (cameBack > 0) out(`Left ${countedLetters(cameBack)} of records that were just sent`);
   if (failed > 0) out(`${countedLetters(failed)} failed, see above`);
   if (signal.aborted) {
@@ -118,6 +168,6 @@ function report(
     return EXIT.interrupted;
   }
   for (const id of missing) out(`No dead letter has the id ${id}, or somebody else is reading it just now`);
-  const isIncomplete = failed > 0 || (ids.length > 0 && sent < ids.length);
+  const isIncomplete = failed + unprotected + waiting > 0 || (ids.length > 0 && sent < ids.length);
   return isIncomplete ? EXIT.failed : EXIT.done;
 }

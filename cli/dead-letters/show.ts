@@ -4,6 +4,7 @@ import { EXIT, type ExitCode, Failure } from '../failure.ts';
 import { harmless } from '../one-line.ts';
 import { isNamedBy, shortIdOf } from './letter.ts';
 import { type ListDeps, readLetters } from './list.ts';
+import { toParkedLine } from './parked-lines.ts';
 import type { Received } from './queue.ts';
 
 export type ShowDeps = ListDeps & { readonly fetchValue: FetchValue };
@@ -20,7 +21,8 @@ export async function showDeadLetter(deps: ShowDeps, id: string): Promise<ExitCo
   if (others.length > 0) {
     throw new Failure(EXIT.failed, `Several dead letters have an id that begins with ${id}: ${letters.map(shortIdOf)}`);
   }
-  for (const line of toLines(letter.message)) deps.out(harmless(line));
+  const parked = await toParkedLine(letter, deps.parked);
+  for (const line of toLines(letter.message, parked)) deps.out(harmless(line));
   const stored = storedIn(letter.message);
   if (stored) {
     const { bucket, key } = stored;
@@ -31,7 +33,8 @@ export async function showDeadLetter(deps: ShowDeps, id: string): Promise<ExitCo
   return EXIT.done;
 }
 
-function toLines({ MessageId, Attributes = {}, MessageAttributes = {}, Body }: Received): string[] {
+function toLines(message: Received, parked: string | undefined): string[] {
+  const { MessageId, Attributes = {}, MessageAttributes = {}, Body } = message;
   const sent = Number(Attributes.SentTimestamp);
   const attributes = Object.entries(MessageAttributes).map(
     ([name, { DataType, StringValue }]) => `  ${name}: ${StringValue ?? `(${DataType})`}`,
@@ -41,6 +44,7 @@ function toLines({ MessageId, Attributes = {}, MessageAttributes = {}, Body }: R
     ...(Number.isFinite(sent) ? [`Sent: ${new Date(sent).toISOString()}`] : []),
     `Receive count: ${Attributes.ApproximateReceiveCount ?? '-'}`,
     ...(attributes.length > 0 ? ['Attributes:', ...attributes] : []),
+    ...(parked === undefined ? [] : [parked]),
     'Body:',
     pretty(Body),
   ];

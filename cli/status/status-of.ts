@@ -1,6 +1,7 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { LambdaClient } from '@aws-sdk/client-lambda';
 import { SQSClient } from '@aws-sdk/client-sqs';
+import { readParkedKeys } from '../../functions/aws/parked-items.ts';
 import { namesOf } from '../../infra/names.ts';
 import { countOf, queueUrlOf } from '../dead-letters/queue.ts';
 import type { Environment } from '../environment.ts';
@@ -27,6 +28,7 @@ export async function statusOf(
       ...(statusUrl !== undefined && { askLocalStatus: () => askLocalStatus(statusUrl) }),
       ...(lambda && { readMappings: (connector) => readMappings(lambda, sinkFunction(connector)) }),
       readSourceItems: (connector) => readSourceItems(dynamodb, table, connector),
+      readParkedKeys: (connector) => readParkedKeys(table, connector, dynamodb),
       countDeadLetters: async () => {
         const [waiting, replaying] = await Promise.all(
           [deadLetterQueue, replayQueue].map(async (queue) => countOf(sqs, await queueUrlOf(sqs, queue))),

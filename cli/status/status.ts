@@ -1,5 +1,6 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import type { ParkedKey } from '../../functions/aws/parked-keys.ts';
 import { parseConnectorFile } from '../../functions/connect/connector-file.ts';
 import { ConfigError } from '../../functions/connect/errors.ts';
 import { ago, toTime } from '../ago.ts';
@@ -9,6 +10,7 @@ import { EXIT, type ExitCode } from '../failure.ts';
 import { sentenceOf } from '../sentence-of.ts';
 import type { Gap, SourceItems } from './items.ts';
 import type { LocalStatus } from './local-status.ts';
+import { toParkedKeyLines } from './parked-keys.ts';
 
 export type StatusDeps = {
   readonly environment: string;
@@ -16,6 +18,8 @@ export type StatusDeps = {
   /** What a launcher of this machine says about its connectors; absent in AWS. */
   askLocalStatus?(): Promise<readonly LocalStatus[]>;
   readSourceItems(connector: string): Promise<SourceItems>;
+  /** The keys of a sink whose records wait behind dead letters. */
+  readParkedKeys?(connector: string): AsyncIterable<ParkedKey>;
   /** The state of a sink's event source mappings. */
   readMappings?(connector: string): Promise<string>;
   countDeadLetters(): Promise<{ waiting: number; replaying: number }>;
@@ -51,6 +55,7 @@ export async function printStatus(deps: StatusDeps): Promise<ExitCode> {
   else out(`No connectors in ${deps.connectorsFolder}`);
   for (const file of unreadable) out(`${file} can't be read: see "npx tailrace validate ${file}"`);
   for (const { name, gaps } of read) for (const line of toGapLines(name, gaps)) out(line);
+  for (const { parked } of read) for (const line of parked) out(line);
   if (failed) out(`The launcher of this machine does not answer: ${failed}`);
   out('');
   out(
@@ -100,13 +105,19 @@ function readConnector(file: string): Known | undefined {
   }
 }
 
-type ConnectorState = { readonly name: string; readonly row: string[]; readonly gaps: readonly Gap[] };
+type ConnectorState = {
+  readonly name: string;
+  readonly row: string[];
+  readonly gaps: readonly Gap[];
+  readonly parked: readonly string[];
+};
 
 async function readConnectorState({ name, type, local }: Known, deps: StatusDeps): Promise<ConnectorState> {
   const live = [shown(local?.lag), shown(local?.rate), shown(local?.deadLetters), local?.detail ?? ''];
   if (type === 'sink') {
     const state = local?.state ?? (await deps.readMappings?.(name)) ?? '';
-    return { name, row: [name, type, state, '', '', '', '', ...live], gaps: [] };
+    const parked = deps.readParkedKeys ? await toParkedKeyLines(name, deps.readParkedKeys(name)) : [];
+    return { name, row: [name, type, state, '', '', '', '', ...live], gaps: [], parked };
   }
   const { copied, gaps = [], lease, position } = await deps.readSourceItems(name);
   const now = deps.now();
@@ -114,7 +125,12 @@ async function readConnectorState({ name, type, local }: Known, deps: StatusDeps
   const state = [local?.state, leaseState(lease, now), copying].filter((part) => part !== undefined).join(', ');
   const at = position?.clusterTime === undefined ? '' : toTime(position.clusterTime * 1000);
   const stored = position ? ago(Date.parse(position.updatedAt), now) : 'never';
-  return { name, row: [name, type, state, shown(lease?.epoch), lease?.owner ?? '', at, stored, ...live], gaps };
+  return {
+    name,
+    row: [name, type, state, shown(lease?.epoch), lease?.owner ?? '', at, stored, ...live],
+    gaps,
+    parked: [],
+  };
 }
 
 /** Enough to see that something happened lately; the table has them all. */
