@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import type { Template } from 'aws-cdk-lib/assertions';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { parseSettings } from '../../../functions/source/settings.ts';
@@ -137,4 +138,23 @@ test('a source whose topics depend on the data may write the declared ones with 
   expect(writable).toContain('/app.a"');
   expect(writable).toContain('/app.b"');
   expect(writable).not.toContain('/other"');
+});
+
+test('the image is files and a command: nothing runs while it is made, and nobody of importance runs in it', () => {
+  const lines = readFileSync('functions/source/Dockerfile', 'utf8')
+    .split('\n')
+    .filter((line) => line !== '' && !line.startsWith('#'));
+  expect(lines.map((line) => line.split(' ', 1)[0])).toEqual([
+    ...['FROM', 'ENV', 'WORKDIR', 'COPY', 'USER', 'EXPOSE', 'CMD'],
+  ]);
+  expect(lines).toContain('USER 1000:1000');
+  // the exec form: a shell would keep SIGTERM for itself
+  expect(lines.at(-1)).toMatch(/^CMD \["node", .*"main\.mjs"\]$/);
+});
+
+test('a task that stopped for good stays: no restart, and a health check that asks the task', () => {
+  const { source } = templatesOf(cloudEnvironment('prod'));
+  const [container] = onlyResource(source, 'AWS::ECS::TaskDefinition').Properties.ContainerDefinitions;
+  expect(container).not.toHaveProperty('RestartPolicy');
+  expect(container.HealthCheck.Command[0]).toBe('CMD');
 });

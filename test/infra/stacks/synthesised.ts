@@ -23,9 +23,12 @@ export function cloudEnvironment(name: string, settings: Partial<CloudSettings> 
 const cdkContext = () => (JSON.parse(readFileSync('cdk.json', 'utf8')) as { context: Record<string, unknown> }).context;
 
 /** The app of an environment as `cdk synth` makes it, around empty bundles: compiling them has its own test. */
-export function appOf(environment: CloudEnvironment): { app: App; stacks: Stacks } {
+export function appOf(
+  environment: CloudEnvironment,
+  bundles: Bundles = emptyBundles(environment),
+): { app: App; stacks: Stacks } {
   const app = new App({ context: cdkContext() });
-  return { app, stacks: makeStacks(app, environment, emptyBundles(environment)) };
+  return { app, stacks: makeStacks(app, environment, bundles) };
 }
 
 /** A network and a cluster that somebody else made. */
@@ -44,8 +47,8 @@ export const EXISTING_CLUSTER = {
 } satisfies KafkaSettings;
 
 /** The templates of an environment. */
-export function templatesOf(environment: CloudEnvironment): Record<keyof Stacks, Template> {
-  const { stacks } = appOf(environment);
+export function templatesOf(environment: CloudEnvironment, bundles?: Bundles): Record<keyof Stacks, Template> {
+  const { stacks } = appOf(environment, bundles);
   const templates = Object.entries(stacks).map(([name, stack]) => [name, Template.fromStack(stack)]);
   return Object.fromEntries(templates) as Record<keyof Stacks, Template>;
 }
@@ -87,7 +90,8 @@ export function rightsOf(template: Template, id: string): Record<string, string>
   );
 }
 
-function emptyBundles({ sinks, sources }: CloudEnvironment): Bundles {
+/** Folders with nothing to run in them. */
+export function emptyBundles({ sinks, sources }: CloudEnvironment): Bundles {
   const bundles = bundlesIn(mkdtempSync(join(tmpdir(), 'tailrace-bundles-')));
   const folders = [
     bundles.replay,
