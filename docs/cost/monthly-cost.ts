@@ -26,7 +26,7 @@ export function monthlyCost(environment: CloudEnvironment, list: PriceList): Cos
     sourceTasks(environment, list),
     sinkFunctions(environment, flow, list),
     pollers(environment, list),
-    positions(environment, list),
+    table(environment, flow, list),
     watching(environment, flow, list),
     ...networkItems(environment, flow, list),
     ...brokerItems(environment, flow, list),
@@ -69,16 +69,18 @@ function pollers({ settings, sinks }: CloudEnvironment, { assumptions, prices }:
   return ours(`Pollers: ${units} unit${units === 1 ? '' : 's'} for ${least} provisioned`, month, month);
 }
 
-function positions({ settings, sources }: CloudEnvironment, { assumptions, prices }: PriceList) {
+function table({ settings, sinks, sources }: CloudEnvironment, { changes }: Flow, { assumptions, prices }: PriceList) {
   const seconds = assumptions.hoursPerMonth * 3600;
   // a lease is renewed three times in its length
   const renewals = 3000 / settings.source.leaseMs;
   const month = (positionWrites: number) =>
     ((sources.length * seconds * (renewals + positionWrites)) / MILLION) * prices.dynamodbMillionWrites;
+  // every put asks once which keys are parked
+  const asked = sinks.length === 0 ? 0 : changes / assumptions.recordsPerPut;
   return ours(
-    'Table: leases and positions',
+    'Table: leases, positions and parked keys',
     month(assumptions.positionWritesPerSecondIdle),
-    month(assumptions.positionWritesPerSecondBusy),
+    month(assumptions.positionWritesPerSecondBusy) + (asked / MILLION) * prices.dynamodbMillionReads,
   );
 }
 

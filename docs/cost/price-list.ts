@@ -33,6 +33,8 @@ const schema = z.strictObject({
     lambdaGbSecond: price,
     lambdaMillionRequests: price,
     dynamodbMillionWrites: price,
+    /** Strongly consistent. */
+    dynamodbMillionReads: price,
     sqsMillionRequests: price,
     logGb: price,
     alarmMetricMonth: price,
