@@ -41,6 +41,8 @@ export type LoadedSink = Loaded & {
   readonly subscriptions: readonly { readonly topic: string; readonly consumerGroup: string }[];
   readonly startAt: 'earliest' | 'latest';
   readonly batchSize: number;
+  /** Seconds to wait for a full batch; nothing stands for Lambda's half a second. */
+  readonly windowSeconds: number | undefined;
   /** Packed beside the code. */
   readonly modules: readonly ConnectorModule[];
 };
@@ -93,7 +95,7 @@ function addConnector(found: Connectors, path: string, context: Context): readon
     const { modules, problems } = modulesOf(sink, properties, path);
     if (problems.length > 0) throw new ConfigError(problems);
     found.sinks.push({ ...loaded, ...toMapping(file, context.settings), modules });
-    return warnings;
+    return [...warnings, ...withoutEffect(properties)];
   }
   const message = `Unknown class ${connectorClass}; expected MongoSourceConnector or MongoSinkConnector of com.mongodb.kafka.connect`;
   throw new ConfigError([{ property: 'connector.class', message }]);
@@ -111,6 +113,15 @@ function accept<Config>(declared: Declared<Config>, { properties }: ConnectorFil
   if (all.length > 0 || config === undefined) throw new ConfigError(all);
   return { config, warnings };
 }
+
+/** What an event source mapping has a setting for. */
+const CONSUMER = ['auto.offset.reset', 'max.poll.records', 'fetch.max.wait.ms', 'group.id'];
+const OVERRIDE = 'consumer.override.';
+
+const withoutEffect = (properties: ConnectorFile['properties']): string[] =>
+  Object.keys(properties)
+    .filter((name) => name.startsWith(OVERRIDE) && !CONSUMER.includes(name.slice(OVERRIDE.length)))
+    .map((name) => `${name}: Has no effect; Lambda's mapping has ${CONSUMER.join(', ')}`);
 
 /** Properties of the consumer that a Kafka Connect worker would have, as far as an event source mapping has them. */
 function toMapping({ name, properties }: ConnectorFile, settings: EnvironmentSettings | undefined) {
@@ -130,6 +141,7 @@ function toMapping({ name, properties }: ConnectorFile, settings: EnvironmentSet
     const message = 'Expected a whole number from 1 to 10000, as an event source mapping takes it';
     problems.push({ property: 'consumer.override.max.poll.records', message });
   }
+  const windowSeconds = windowOf(textOf('consumer.override.fetch.max.wait.ms'), settings, problems);
   const topics = topicsOf(textOf('topics'), textOf('topics.regex'), settings, problems);
   if (problems.length > 0) throw new ConfigError(problems);
 
@@ -140,7 +152,25 @@ function toMapping({ name, properties }: ConnectorFile, settings: EnvironmentSet
     subscriptions: topics.map((topic) => ({ topic, consumerGroup: groupOf(topic) })),
     startAt: reset === 'latest' ? ('latest' as const) : ('earliest' as const),
     batchSize: records,
+    windowSeconds,
   };
+}
+
+/** Kafka's 500 ms are Lambda's too; Lambda offers them only to a mapping that never had another window. */
+function windowOf(
+  text: string | undefined,
+  settings: EnvironmentSettings | undefined,
+  problems: Problem[],
+): number | undefined {
+  if (text === undefined) return settings?.sink.windowSeconds;
+  const ms = Number(text);
+  if (ms === 500) return undefined;
+  if (text !== '' && Number.isInteger(ms / 1000) && ms >= 0 && ms <= 300_000) return ms / 1000;
+  problems.push({
+    property: 'consumer.override.fetch.max.wait.ms',
+    message: `Expected 500, or whole seconds up to 300000 as an event source mapping takes them, got ${text}`,
+  });
+  return undefined;
 }
 
 /** A regular expression subscribes to the declared topics that it matches: a mapping reads one topic by its name. */

@@ -149,7 +149,8 @@ export const sourceFamilies = {
 export const sinkFamilies = {
   ...commonFamilies,
   'topic.override.': 'Properties for one topic: topic.override.<topic>.<property>.',
-  'consumer.override.': 'Settings of the event source mapping: auto.offset.reset, max.poll.records, group.id.',
+  'consumer.override.':
+    'Settings of the event source mapping: auto.offset.reset, max.poll.records, fetch.max.wait.ms, group.id.',
 };
 
 /** Properties of Kafka Connect that are not built yet: refused by name, never ignored. */

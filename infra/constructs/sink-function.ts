@@ -94,7 +94,7 @@ export class SinkFunction extends Construct {
           consumerGroup,
           startAt: sink.startAt,
           batchSize: sink.batchSize,
-          windowSeconds: settings.sink.windowSeconds,
+          windowSeconds: sink.windowSeconds,
           sinkSettings: settings.sink,
           partitions: settings.topics.find(({ name }) => name === topic)?.partitions,
           pollerGroupName: `tailrace-${environment}`,

@@ -135,8 +135,8 @@ function startSink(
   folder: string,
 ): RunningSink {
   const { names, options, run, services, stack } = parts;
-  const { batchSize, name, startAt, subscriptions } = sink;
-  const { timeoutSeconds, windowSeconds } = settings.sink;
+  const { batchSize, name, startAt, subscriptions, windowSeconds } = sink;
+  const { timeoutSeconds } = settings.sink;
   const { bisectBatch, partialBatchResponse } = errorControlsOf(settings.sink);
   const env = { ...parts.env, TAILRACE_CONNECTOR: name, TAILRACE_PARTIAL_RESPONSE: String(partialBatchResponse) };
   const sinkFunction = stack.use(

@@ -186,6 +186,7 @@ describe('connector files', () => {
       'topics.regex': 'shop\\..*',
       'consumer.override.auto.offset.reset': 'latest',
       'consumer.override.max.poll.records': '50',
+      'consumer.override.fetch.max.wait.ms': '2000',
     });
     changeSettings({ topics: ['shop.orders', 'shop.items', 'other'].map((name) => ({ name, partitions: 3 })) });
     expect(loadEnvironment('staging', folder).sinks).toMatchObject([
@@ -197,12 +198,14 @@ describe('connector files', () => {
         ],
         startAt: 'latest',
         batchSize: 50,
+        windowSeconds: 2,
       },
       {
         name: 'orders-sink',
         subscriptions: [{ topic: 'shop.orders', consumerGroup: 'connect-orders-sink' }],
         startAt: 'earliest',
         batchSize: 500,
+        windowSeconds: undefined,
       },
     ]);
   });
@@ -282,6 +285,7 @@ describe('connector files', () => {
   test.each([
     ['consumer.override.auto.offset.reset', 'none'],
     ['consumer.override.max.poll.records', '20000'],
+    ['consumer.override.fetch.max.wait.ms', '2500'],
     ['topics.regex', 'nothing\\..*'],
   ])('are refused with %s = %s', (property, value) => {
     changeConnector('orders-sink', { ...(property === 'topics.regex' && { topics: undefined }), [property]: value });

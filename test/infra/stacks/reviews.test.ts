@@ -226,6 +226,14 @@ describe('records that no function could get', () => {
   });
 });
 
+test('a setting of a consumer that a mapping does not have is warned of', () => {
+  using files = copyEnvironment('staging');
+  files.changeConnector('orders-sink', { 'consumer.override.session.timeout.ms': '30000' });
+  expect(files.warnings()).toEqual([
+    "connectors/orders-sink.json: consumer.override.session.timeout.ms: Has no effect; Lambda's mapping has auto.offset.reset, max.poll.records, fetch.max.wait.ms, group.id",
+  ]);
+});
+
 test('all of them are told at once', () => {
   using files = copyEnvironment('staging');
   files.changeSettings({

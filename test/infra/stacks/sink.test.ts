@@ -167,6 +167,17 @@ test('asks for no more pollers than the topic has partitions', () => {
   });
 });
 
+test('waits for a full batch as long as the connector says', () => {
+  const environment = cloudEnvironment('staging');
+  const windowOf = (windowSeconds: number | undefined) =>
+    mappingsOf(
+      templatesOf({ ...environment, sinks: environment.sinks.map((sink) => ({ ...sink, windowSeconds })) }).sink,
+    )[0]?.Properties.MaximumBatchingWindowInSeconds;
+  expect(windowOf(3)).toBe(3);
+  // a mapping that once had another window can't get this one back
+  expect(windowOf(undefined)).toBeUndefined();
+});
+
 test('makes one mapping with a group of its own for each of several topics', () => {
   const environment = cloudEnvironment('staging');
   const { sink } = templatesOf({
