@@ -34,28 +34,32 @@ export async function* changeStream(
   signal: AbortSignal,
 ): AsyncGenerator<CursorReply> {
   let position = start;
+  /** Of the last reply that was taken: an event comes more often than a place to go on at is asked for. */
+  let reached: string | undefined;
+  const place = () => (reached === undefined ? position : afterToken(reached));
   let hasRead = false;
   const outage = createOutage({ watch: watch.name, hosts: deps.hosts }, deps);
 
   while (!signal.aborted) {
+    const from = place();
     // without a place to begin at none can be lost
-    let phase: MongoPhase = position ? 'opening' : 'command';
+    let phase: MongoPhase = from ? 'opening' : 'command';
     let hadEvents = false;
     let invalidated: string | undefined;
     try {
       // refuses what cannot work before anything is read
       const features = await deps.features();
-      await using cursor = await openEventCursor(deps.connection, watch, position, features, deps.log, signal);
+      await using cursor = await openEventCursor(deps.connection, watch, from, features, deps.log, signal);
       outage.opened();
       phase = 'reading';
       for await (const reply of repliesOf(cursor)) {
         if (signal.aborted) return;
         if (reply !== cursor.first) outage.delivered();
         hadEvents ||= reply.events.length > 0;
-        const token = reply === cursor.first ? openingToken(reply, position) : tokenBehind(reply, invalidated);
+        const token = reply === cursor.first ? openingToken(reply, from) : tokenBehind(reply, invalidated);
         yield { ...reply, token };
         hasRead ||= reply !== cursor.first;
-        if (token !== undefined) position = afterToken(token);
+        if (token !== undefined) reached = token;
         // without a token a failure would go on from now
         else if (reply.operationTime) position ??= { startAtOperationTime: reply.operationTime };
         if (!isBehindInvalidate(reply)) continue;
@@ -69,7 +73,7 @@ export async function* changeStream(
     } catch (error) {
       if (signal.aborted) return;
       const isScopeSure = hasRead || !deps.isDoubtful;
-      const cause = await causeOf({ error, isScopeSure, phase, start: position }, watch, deps, signal);
+      const cause = await causeOf({ error, isScopeSure, phase, start: place() }, watch, deps, signal);
       if (signal.aborted) return;
       await pause(outage.pauseAfter(cause, phase), signal);
     }

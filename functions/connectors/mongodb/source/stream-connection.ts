@@ -30,7 +30,7 @@ function openSession(client: MongoClient): StreamSession {
   return {
     async run(database, command, signal) {
       // a client of a mongodb+srv address has no topology, hence no sessions, before it resolved the address
-      await untilAborted(client.connect(), signal);
+      if (!session) await untilAborted(client.connect(), signal);
       session ??= client.startSession({ causalConsistency: false });
       // a command may have a read concern of its own
       const level = 'aggregate' in command && !command.readConcern ? client.readConcern?.level : undefined;
