@@ -1,4 +1,4 @@
-import { readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 
 /** What a process cost since it began: all its threads, user and system. */
 export type Usage = { readonly cpuSeconds: number; readonly peakBytes: number };
@@ -6,8 +6,12 @@ export type Usage = { readonly cpuSeconds: number; readonly peakBytes: number };
 /** Of the process that asks. */
 export function ownUsage(): Usage {
   const { maxRSS, systemCPUTime, userCPUTime } = process.resourceUsage();
-  return { cpuSeconds: (userCPUTime + systemCPUTime) / 1e6, peakBytes: maxRSS * 1024 };
+  // Linux counts into maxRSS what the process was before it began its program: a copy of the one that started it
+  const peakBytes = existsSync(OWN_STATUS) ? toPeakBytes(readFileSync(OWN_STATUS, 'utf8')) : maxRSS * 1024;
+  return { cpuSeconds: (userCPUTime + systemCPUTime) / 1e6, peakBytes };
 }
+
+const OWN_STATUS = '/proc/self/status';
 
 /**
  * Of another process, as Linux counts it.

@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict';
-import { closeSync, openSync, readFileSync, readSync } from 'node:fs';
+import { closeSync, openSync, readSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
+import { toRate, WARM_UP } from '../measure/rate.ts';
+import { ownUsage } from '../measure/usage.ts';
 import type { Rate } from '../report/results.ts';
 
 /** What a process needs to know to measure the function that its environment describes. */
@@ -17,8 +19,6 @@ export type FunctionToMeasure = {
 
 type Handler = (event: unknown, context: unknown) => Promise<{ readonly batchItemFailures: readonly unknown[] }>;
 
-/** The share of the puts that is not counted: the code is not compiled yet, and connections are made. */
-const WARM_UP = 0.3;
 /** Of an invocation. */
 const TIMEOUT_MS = 30_000;
 
@@ -37,34 +37,14 @@ async function measure({ folder, payloads, puts, recordsPerPut }: FunctionToMeas
     const answer = await handler(JSON.parse(bytes.toString('utf8')), { getRemainingTimeInMillis: () => TIMEOUT_MS });
     assert.equal(JSON.stringify(answer), '{"batchItemFailures":[]}');
   };
+  const sample = (put: number) => ({ at: performance.now(), events: put * recordsPerPut, usage: ownUsage() });
   const warm = Math.floor(puts * WARM_UP);
   for (let put = 0; put < warm; put += 1) await invoke(put);
-  const begin = { at: performance.now(), cpuSeconds: cpuSeconds() };
+  const begin = sample(warm);
   for (let put = warm; put < puts; put += 1) await invoke(put);
-  const end = { at: performance.now(), cpuSeconds: cpuSeconds() };
+  const end = sample(puts);
   closeSync(file);
-  const records = (puts - warm) * recordsPerPut;
-  return {
-    events: records,
-    perSecond: (records / (end.at - begin.at)) * 1000,
-    cpuPerMillion: ((end.cpuSeconds - begin.cpuSeconds) / records) * 1e6,
-    peakBytes: peakBytes(),
-  };
-}
-
-function cpuSeconds(): number {
-  const { system, user } = process.cpuUsage();
-  return (user + system) / 1e6;
-}
-
-/** Of this program alone: what `getrusage` tells includes the parent's memory at the moment of the start. */
-function peakBytes(): number {
-  try {
-    return Number(/VmHWM:\s+(\d+) kB/.exec(readFileSync('/proc/self/status', 'utf8'))?.[1]) * 1024;
-  } catch {
-    // no Linux
-    return process.resourceUsage().maxRSS * 1024;
-  }
+  return toRate(begin, end);
 }
 
 process.once('message', async (task: FunctionToMeasure) => {

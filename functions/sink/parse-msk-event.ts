@@ -3,6 +3,7 @@ import { type ClaimCheck, claimCheckSchema } from '../aws/claim-check.ts';
 import type { ParkedBy } from '../aws/dead-letter.ts';
 import { ConnectorError } from '../connect/errors.ts';
 import type { ConsumedRecord, Header } from '../connect/records.ts';
+import { recordsOfPlainLists } from './plain-lists.ts';
 
 const base64 = z.base64().nullish();
 /** One-key objects; the bytes may come as signed numbers. */
@@ -17,8 +18,9 @@ const record = z.object({
   value: base64,
   headers: z.array(header).nullish(),
 });
+const EVENT_SOURCES = ['aws:kafka', 'SelfManagedKafka'] as const;
 const event = z.object({
-  eventSource: z.enum(['aws:kafka', 'SelfManagedKafka']),
+  eventSource: z.enum(EVENT_SOURCES),
   records: z.record(z.string(), z.array(record)),
   tailraceReplay: z
     .object({
@@ -48,6 +50,21 @@ export type PutEvent = {
  * @throws ConnectorError EVENT_INVALID with the first place that is wrong, never with its content.
  */
 export function parseMskEvent(input: unknown): PutEvent {
+  return parsePlainEvent(input) ?? parseAnyEvent(input);
+}
+
+/** An ordinary put, checked and decoded record by record; nothing of any other event. */
+function parsePlainEvent(input: unknown): PutEvent | undefined {
+  const { eventSource, records, tailraceReplay } = Object(input);
+  if (!isEventSource(eventSource) || tailraceReplay !== undefined) return undefined;
+  const plain = recordsOfPlainLists(records);
+  return plain && { records: plain, replayedAttempts: undefined, replayedLetter: undefined, replayedKey: undefined };
+}
+
+const isEventSource = (name: unknown): boolean => EVENT_SOURCES.some((each) => each === name);
+
+/** The same for every event that may come; says what is wrong with one that may not. */
+export function parseAnyEvent(input: unknown): PutEvent {
   const parsed = event.safeParse(input);
   if (!parsed.success) {
     const [issue] = parsed.error.issues;

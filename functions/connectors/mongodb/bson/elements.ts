@@ -13,55 +13,91 @@ export type Element = {
 /** The fields of a document in its order. @throws DataError where the bytes are not BSON. */
 export function elementsOf(document: Uint8Array): Element[] {
   const view = bufferOf(document);
+  const end = endOfFields(view);
   const elements: Element[] = [];
-  walk(view, (at, nameEnd, valueEnd) => {
-    elements.push(elementAt(view, at, nameEnd, valueEnd));
-  });
+  for (let at = 4; at < end; ) {
+    const valueAt = valueAtOf(view, at, end);
+    const valueEnd = valueEndOf(view, at, valueAt, end);
+    elements.push(elementAt(view, view.toString('utf8', at + 1, valueAt - 1), at, valueAt, valueEnd));
+    at = valueEnd;
+  }
   return elements;
 }
 
-/** The only field of that name, without taking the others apart. @throws DataError where the bytes are not BSON. */
+/** The only field of that name, without taking the others apart. @throws DataError where bytes before it are not BSON. */
 export function fieldOf(document: Uint8Array, name: string): Element | undefined {
   const view = bufferOf(document);
-  const wanted = Buffer.from(name, 'utf8');
-  let found: Element | undefined;
-  walk(view, (at, nameEnd, valueEnd) => {
-    if (nameEnd - at - 1 !== wanted.length || view.compare(wanted, 0, wanted.length, at + 1, nameEnd) !== 0) return;
-    found = elementAt(view, at, nameEnd, valueEnd);
-  });
-  return found;
+  const end = endOfFields(view);
+  for (let at = 4; at < end; ) {
+    const valueAt = valueAtOf(view, at, end);
+    const valueEnd = valueEndOf(view, at, valueAt, end);
+    if (isNamed(view, at + 1, valueAt - 1, name)) return elementAt(view, name, at, valueAt, valueEnd);
+    at = valueEnd;
+  }
+  return undefined;
+}
+
+/** Whether there is a field of that name. @throws DataError where bytes before it are not BSON. */
+export function hasField(document: Uint8Array, name: string): boolean {
+  const view = bufferOf(document);
+  const end = endOfFields(view);
+  for (let at = 4; at < end; ) {
+    const valueAt = valueAtOf(view, at, end);
+    if (isNamed(view, at + 1, valueAt - 1, name)) return true;
+    at = valueEndOf(view, at, valueAt, end);
+  }
+  return false;
 }
 
 /** The names of the fields that begin with this character of ASCII. @throws DataError where the bytes are not BSON. */
 export function namesThatBegin(document: Uint8Array, character: string): string[] {
   const view = bufferOf(document);
+  const end = endOfFields(view);
   const first = character.charCodeAt(0);
   const names: string[] = [];
-  walk(view, (at, nameEnd) => {
-    if (view[at + 1] === first) names.push(view.toString('utf8', at + 1, nameEnd));
-  });
+  for (let at = 4; at < end; ) {
+    const valueAt = valueAtOf(view, at, end);
+    if (view[at + 1] === first) names.push(view.toString('utf8', at + 1, valueAt - 1));
+    at = valueEndOf(view, at, valueAt, end);
+  }
   return names;
 }
 
-/** Tells of every field where its type is, where its name ends and where its value does. */
-function walk(view: Buffer, visit: (at: number, nameEnd: number, valueEnd: number) => void): void {
+/** Where the fields of a document end: the place of its zero byte. */
+function endOfFields(view: Buffer): number {
   const end = lengthAt(view, 0, view.length) - 1;
   if (end < 4 || view[end] !== 0) throw broken('a document that ends with a zero byte');
-  let at = 4;
-  while (at < end) {
-    const nameEnd = view.indexOf(0, at + 1);
-    if (nameEnd < 0 || nameEnd >= end) throw broken('the end of a field name');
-    const valueEnd = nameEnd + 1 + sizeOf(view[at]!, view, nameEnd + 1, end);
-    if (valueEnd > end) throw broken('a value inside its document');
-    visit(at, nameEnd, valueEnd);
-    at = valueEnd;
-  }
+  return end;
 }
 
-const elementAt = (view: Buffer, at: number, nameEnd: number, valueEnd: number): Element => ({
-  name: view.toString('utf8', at + 1, nameEnd),
+/** Where the value of the field at `at` begins, behind its type and its name. */
+function valueAtOf(view: Buffer, at: number, end: number): number {
+  let nameEnd = at + 1;
+  while (view[nameEnd] !== 0) nameEnd++;
+  if (nameEnd >= end) throw broken('the end of a field name');
+  return nameEnd + 1;
+}
+
+function valueEndOf(view: Buffer, at: number, valueAt: number, end: number): number {
+  const valueEnd = valueAt + sizeOf(view[at]!, view, valueAt, end);
+  if (valueEnd > end) throw broken('a value inside its document');
+  return valueEnd;
+}
+
+/** Whether a name in UTF-8 is that text. Nearly all names are ASCII, and then nothing is decoded. */
+function isNamed(view: Buffer, start: number, end: number, name: string): boolean {
+  for (let index = 0; index < name.length; index++) {
+    const unit = name.charCodeAt(index);
+    if (unit >= 0x80) return view.toString('utf8', start, end) === name;
+    if (view[start + index] !== unit) return false;
+  }
+  return end - start === name.length;
+}
+
+const elementAt = (view: Buffer, name: string, at: number, valueAt: number, valueEnd: number): Element => ({
+  name,
   type: view[at]!,
-  value: view.subarray(nameEnd + 1, valueEnd),
+  value: view.subarray(valueAt, valueEnd),
   bytes: view.subarray(at, valueEnd),
 });
 
@@ -108,37 +144,43 @@ export function withoutRepeatedNames(document: Uint8Array): Uint8Array {
   return documentOf([...fields.values()]);
 }
 
-const bufferOf = (bytes: Uint8Array): Buffer => Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length);
+/** The same bytes with the methods of a Buffer. */
+export const bufferOf = (bytes: Uint8Array): Buffer =>
+  Buffer.isBuffer(bytes) ? bytes : Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length);
 
 const broken = (expected: string): DataError =>
   new DataError('RECORD_INVALID', `Expected ${expected}, got broken BSON`);
 
 function lengthAt(view: Buffer, at: number, end: number): number {
   if (at + 4 > end) throw broken('four bytes of a length');
-  const length = view.readInt32LE(at);
+  const length = view[at]! | (view[at + 1]! << 8) | (view[at + 2]! << 16) | (view[at + 3]! << 24);
   if (length < 0 || at + length > end) throw broken('a length inside its document');
   return length;
 }
 
-const FIXED: Readonly<Record<number, number>> = {
-  [BSON_TYPE.double]: 8,
-  [BSON_TYPE.undefined]: 0,
-  [BSON_TYPE.objectId]: 12,
-  [BSON_TYPE.boolean]: 1,
-  [BSON_TYPE.date]: 8,
-  [BSON_TYPE.null]: 0,
-  [BSON_TYPE.int32]: 4,
-  [BSON_TYPE.timestamp]: 8,
-  [BSON_TYPE.int64]: 8,
-  [BSON_TYPE.decimal128]: 16,
-  [BSON_TYPE.minKey]: 0,
-  [BSON_TYPE.maxKey]: 0,
-};
+/** Bytes of the values of a type, where all have as many; -1 of any other byte. */
+const FIXED = new Int8Array(256).fill(-1);
+for (const [type, size] of [
+  [BSON_TYPE.double, 8],
+  [BSON_TYPE.undefined, 0],
+  [BSON_TYPE.objectId, 12],
+  [BSON_TYPE.boolean, 1],
+  [BSON_TYPE.date, 8],
+  [BSON_TYPE.null, 0],
+  [BSON_TYPE.int32, 4],
+  [BSON_TYPE.timestamp, 8],
+  [BSON_TYPE.int64, 8],
+  [BSON_TYPE.decimal128, 16],
+  [BSON_TYPE.minKey, 0],
+  [BSON_TYPE.maxKey, 0],
+] as const) {
+  FIXED[type] = size;
+}
 
 /** Bytes of the value of `type` at `at`. */
 function sizeOf(type: number, view: Buffer, at: number, end: number): number {
-  const fixed = FIXED[type];
-  if (fixed !== undefined) return fixed;
+  const fixed = FIXED[type]!;
+  if (fixed >= 0) return fixed;
   switch (type) {
     case BSON_TYPE.string:
     case BSON_TYPE.code:

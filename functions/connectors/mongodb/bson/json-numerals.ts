@@ -63,8 +63,8 @@ const BILLION_DIGITS = 9;
 /** Up to eighteen digits as 64 bits: in two parts, whose product fits in doubles a quarter at a time. */
 export function writeDigits(out: Output, bytes: Uint8Array, start: number, end: number, isNegative: boolean): void {
   const middle = Math.max(start, end - BILLION_DIGITS);
-  const billions = digitsOf(bytes, start, middle);
-  const rest = digitsOf(bytes, middle, end);
+  const billions = toNumber(bytes, start, middle);
+  const rest = toNumber(bytes, middle, end);
   const upper = Math.floor(billions / TWO_TO_16) * 1e9;
   const lower = (billions % TWO_TO_16) * 1e9 + (upper % TWO_TO_16) * TWO_TO_16 + rest;
   const low = lower % TWO_TO_32;
@@ -73,7 +73,8 @@ export function writeDigits(out: Output, bytes: Uint8Array, start: number, end: 
   else writeHalves(out, -low, low === 0 ? -high : ~high);
 }
 
-function digitsOf(bytes: Uint8Array, start: number, end: number): number {
+/** The value of digits; exact up to fifteen. */
+export function toNumber(bytes: Uint8Array, start: number, end: number): number {
   let value = 0;
   for (let at = start; at < end; at++) value = value * 10 + bytes[at]! - CHAR.zero;
   return value;

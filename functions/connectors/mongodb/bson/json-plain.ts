@@ -1,6 +1,6 @@
-import { writeDigits } from './json-numerals.ts';
+import { toNumber, writeDigits } from './json-numerals.ts';
 import { CHAR, type Cursor, isDigit, skipBlanks } from './json-scanner.ts';
-import { type Output, reserve } from './output.ts';
+import { type Output, reserve, writeInt32 } from './output.ts';
 import { BSON_TYPE } from './types.ts';
 
 /** Where a value ends that was written from there, or nowhere. */
@@ -15,8 +15,8 @@ export function writePlainExtended(cursor: Cursor, out: Output): number | undefi
   const { bytes } = cursor;
   const at = skipBlanks(bytes, cursor.at);
   if (bytes[at] !== CHAR.quote || bytes[at + 1] !== CHAR.dollar) return undefined;
-  const form = FORMS.find(({ name }) => isNext(bytes, at, name));
-  if (!form) return undefined;
+  const form = FORMS[bytes[at + 2]!];
+  if (!form || !isNext(bytes, at, form.name)) return undefined;
   const before = out.at;
   const valueAt = behindColon(bytes, at + form.name.length);
   const end = valueAt === NOWHERE ? NOWHERE : closed(bytes, form.write(bytes, valueAt, out));
@@ -30,16 +30,24 @@ export function writePlainExtended(cursor: Cursor, out: Output): number | undefi
 
 const quoted = (name: string): Buffer => Buffer.from(`"${name}"`, 'latin1');
 const LONG = quoted('$numberLong');
+const SECONDS = quoted('t');
+const INCREMENT = quoted('i');
 
-const FORMS: readonly {
+type Form = {
   readonly name: Buffer;
   readonly type: number;
   readonly write: (bytes: Buffer, at: number, out: Output) => End;
-}[] = [
-  { name: quoted('$oid'), type: BSON_TYPE.objectId, write: writeHexId },
-  { name: LONG, type: BSON_TYPE.int64, write: writeQuotedLong },
-  { name: quoted('$date'), type: BSON_TYPE.date, write: writeMillis },
-];
+};
+
+/** By the first letter of their names. */
+const FORMS: readonly (Form | undefined)[] = Array.from({ length: 256 }, (_, letter) =>
+  [
+    { name: quoted('$oid'), type: BSON_TYPE.objectId, write: writeHexId },
+    { name: LONG, type: BSON_TYPE.int64, write: writeQuotedLong },
+    { name: quoted('$date'), type: BSON_TYPE.date, write: writeMillis },
+    { name: quoted('$timestamp'), type: BSON_TYPE.timestamp, write: writeTime },
+  ].find(({ name }) => name[2] === letter),
+);
 
 /** Whether these bytes stand at `at`. */
 function isNext(bytes: Buffer, at: number, wanted: Buffer): boolean {
@@ -99,8 +107,7 @@ function writeQuotedLong(bytes: Buffer, at: number, out: Output): End {
 /** As a number, or as the object of a long. */
 function writeMillis(bytes: Buffer, at: number, out: Output): End {
   if (bytes[at] === CHAR.openBrace) {
-    const nameAt = skipBlanks(bytes, at + 1);
-    const valueAt = isNext(bytes, nameAt, LONG) ? behindColon(bytes, nameAt + LONG.length) : NOWHERE;
+    const valueAt = memberAt(bytes, skipBlanks(bytes, at + 1), LONG);
     return valueAt === NOWHERE ? NOWHERE : closed(bytes, writeQuotedLong(bytes, valueAt, out));
   }
   const isNegative = bytes[at] === CHAR.minus;
@@ -110,6 +117,29 @@ function writeMillis(bytes: Buffer, at: number, out: Output): End {
   writeDigits(out, bytes, start, end, isNegative);
   return end;
 }
+
+/** Seconds and increment, of as many digits as 32 bits have at least. */
+function writeTime(bytes: Buffer, at: number, out: Output): End {
+  if (bytes[at] !== CHAR.openBrace) return NOWHERE;
+  const secondsAt = memberAt(bytes, skipBlanks(bytes, at + 1), SECONDS);
+  const secondsEnd = endOfDigits(bytes, secondsAt);
+  const commaAt = skipBlanks(bytes, secondsEnd);
+  const incrementAt =
+    bytes[commaAt] === CHAR.comma ? memberAt(bytes, skipBlanks(bytes, commaAt + 1), INCREMENT) : NOWHERE;
+  const end = endOfDigits(bytes, incrementAt);
+  if (secondsAt === NOWHERE || incrementAt === NOWHERE) return NOWHERE;
+  if (!isShort(secondsEnd - secondsAt) || !isShort(end - incrementAt)) return NOWHERE;
+  writeInt32(out, toNumber(bytes, incrementAt, end));
+  writeInt32(out, toNumber(bytes, secondsAt, secondsEnd));
+  return closed(bytes, end);
+}
+
+/** Where the value of a member begins, if it is the one of that name. */
+const memberAt = (bytes: Buffer, at: number, name: Buffer): number =>
+  isNext(bytes, at, name) ? behindColon(bytes, at + name.length) : NOWHERE;
+
+/** Ten are more than 32 bits for some; those are cut, as for every reader. */
+const isShort = (digits: number): boolean => digits > 0 && digits <= 10;
 
 const isCount = (digits: number): boolean => digits > 0 && digits <= MOST_DIGITS;
 

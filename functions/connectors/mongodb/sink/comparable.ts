@@ -1,5 +1,5 @@
 import { Decimal128 } from 'mongodb';
-import { elementsOf } from '../bson/elements.ts';
+import { bufferOf, elementsOf } from '../bson/elements.ts';
 import { BSON_TYPE } from '../bson/types.ts';
 
 /**
@@ -7,7 +7,7 @@ import { BSON_TYPE } from '../bson/types.ts';
  * one where only a double could tell them apart: that costs a round trip, never the order.
  */
 export function comparableOf(type: number, value: Uint8Array): string {
-  const bytes = Buffer.from(value.buffer, value.byteOffset, value.length);
+  const bytes = bufferOf(value);
   switch (type) {
     case BSON_TYPE.int32:
       return `n${bytes.readInt32LE(0)}`;

@@ -1,7 +1,7 @@
 import { ConnectorError, DataError } from '../../../connect/errors.ts';
 import { type Outcome, SKIPPED } from '../../../connect/outcomes.ts';
 import { positionOf, type SinkRecord, topicPartitionOf } from '../../../connect/records.ts';
-import { documentOf, elementsOf, fieldOf, toElement } from '../bson/elements.ts';
+import { documentOf, elementsOf, hasField, toElement } from '../bson/elements.ts';
 import type { Ignored } from './cdc/cdc-handler.ts';
 import { derivedObjectId } from './id-strategies.ts';
 import { planRecord } from './plan-record.ts';
@@ -33,13 +33,13 @@ export function planPut(
   const outcomes = new Map<number, Outcome>();
   const held = new Map<string, string>();
   const ignored = new Map<string, number>();
-  const namespaces = new Map<string, { namespace: Namespace; batches: GrowingBatch[] }>();
+  const namespaces = namespacePlans();
   let previous: GrowingBatch | undefined;
   for (const [index, record] of records.entries()) {
     const settings = settingsOf(record.topic);
     if (!settings) throw unknownTopic(record.topic);
     const topicPartition = topicPartitionOf(record);
-    const holder = held.get(topicPartition);
+    const holder = held.size === 0 ? undefined : held.get(topicPartition);
     if (holder !== undefined) {
       outcomes.set(index, behind(holder));
       continue;
@@ -56,16 +56,34 @@ export function planPut(
         held.set(topicPartition, positionOf(record));
       continue;
     }
-    const name = namespaceText(planned.namespace);
-    const plan = namespaces.get(name) ?? { namespace: planned.namespace, batches: [] };
-    namespaces.set(name, plan);
-    previous = batchFor(plan.batches, settings, previous);
+    previous = batchFor(namespaces.batchesOf(planned.namespace), settings, previous);
     previous.writes.push(planned.write);
   }
-  return { outcomes, namespaces: [...namespaces.values()], ignored };
+  return { outcomes, namespaces: namespaces.all(), ignored };
 }
 
 type GrowingBatch = Batch & { readonly settings: TopicSettings; readonly writes: Write[] };
+type GrowingPlan = NamespacePlan & { readonly batches: GrowingBatch[] };
+
+/** Plans in the order in which their namespaces are first written. */
+function namespacePlans() {
+  const byName = new Map<string, GrowingPlan>();
+  // nearly all records go where the one before went
+  let last: GrowingPlan | undefined;
+  return {
+    all: (): NamespacePlan[] => [...byName.values()],
+    batchesOf(namespace: Namespace): GrowingBatch[] {
+      if (last && isSame(last.namespace, namespace)) return last.batches;
+      const name = namespaceText(namespace);
+      last = byName.get(name) ?? { namespace, batches: [] };
+      byName.set(name, last);
+      return last.batches;
+    },
+  };
+}
+
+const isSame = (one: Namespace, other: Namespace): boolean =>
+  one.database === other.database && one.collection === other.collection;
 
 /**
  * The last batch of the namespace, or a new one where it is full or its topic has other settings. Where batches are
@@ -116,7 +134,7 @@ function planWrite(
 
 /** What the peer's driver does with a random id: an insert needs one, and a batch that comes twice shall insert once. */
 function withInsertId(model: WriteModel, record: SinkRecord): WriteModel {
-  if (model.op !== 'insertOne' || fieldOf(model.document, '_id')) return model;
+  if (model.op !== 'insertOne' || hasField(model.document, '_id')) return model;
   const { type, value } = derivedObjectId(record);
   return { op: 'insertOne', document: documentOf([toElement('_id', type, value), ...elementsOf(model.document)]) };
 }

@@ -42,13 +42,22 @@ export function planRecord(record: SinkRecord, plan: TopicPlan): PlannedWrite | 
 
 /** Key and value are read once, and only if something asks: a key that nobody needs may be anything. */
 function lazily(record: SinkRecord): IdSource {
-  const read = new Map<'key' | 'value', Uint8Array | undefined>();
-  const side = (name: 'key' | 'value') => () => {
-    if (!read.has(name)) read.set(name, readDocument(record, name));
-    return read.get(name);
+  let key: Uint8Array | typeof UNREAD | undefined = UNREAD;
+  let value: Uint8Array | typeof UNREAD | undefined = UNREAD;
+  return {
+    record,
+    key() {
+      if (key === UNREAD) key = readDocument(record, 'key');
+      return key;
+    },
+    value() {
+      if (value === UNREAD) value = readDocument(record, 'value');
+      return value;
+    },
   };
-  return { record, key: side('key'), value: side('value') };
 }
+
+const UNREAD = 'unread';
 
 function planDocument(source: IdSource, plan: TopicPlan): WriteModel {
   const { record } = source;

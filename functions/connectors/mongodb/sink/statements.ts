@@ -1,6 +1,15 @@
 import { DataError } from '../../../connect/errors.ts';
+import {
+  beginDocument,
+  endDocument,
+  openShared,
+  takeShared,
+  writeByte,
+  writeField,
+  writeHead,
+} from '../bson/output.ts';
 import { BSON_TYPE } from '../bson/types.ts';
-import { type Expression, fields, toDocument } from './expression.ts';
+import { fields, toDocument } from './expression.ts';
 import type { WriteModel } from './write-models.ts';
 
 export type CommandName = 'update' | 'delete' | 'insert';
@@ -23,7 +32,7 @@ export function toStatement(model: WriteModel, at: string): Uint8Array {
   const document =
     model.op === 'replaceOne' ? model.replacement : model.op === 'insertOne' ? model.document : undefined;
   const largest = document?.length ?? 0;
-  const statement = model.op === 'insertOne' ? model.document : toDocument(expressionOf(model));
+  const statement = model.op === 'insertOne' ? model.document : statementOf(model);
   if (largest > MAX_DOCUMENT_BYTES || statement.length > MAX_STATEMENT_BYTES) {
     throw new DataError(
       'RECORD_INVALID',
@@ -33,18 +42,33 @@ export function toStatement(model: WriteModel, at: string): Uint8Array {
   return statement;
 }
 
-function expressionOf(model: Exclude<WriteModel, { op: 'insertOne' }>): Expression {
-  const q = toRaw(model.filter);
+function statementOf(model: Exclude<WriteModel, { op: 'insertOne' }>): Uint8Array {
   switch (model.op) {
     case 'deleteOne':
-      return fields(['q', q], ['limit', 1]);
+      return toDocument(fields(['q', toRaw(model.filter)], ['limit', 1]));
     case 'replaceOne':
-      return fields(['q', q], ['u', toRaw(model.replacement)], ['upsert', model.upsert]);
+      return updateStatement(model.filter, model.replacement, model.upsert);
     case 'updateOne': {
-      const u = model.update instanceof Uint8Array ? toRaw(model.update) : model.update.map(toRaw);
-      return fields(['q', q], ['u', u], ['upsert', model.upsert]);
+      const { filter, update, upsert } = model;
+      if (update instanceof Uint8Array) return updateStatement(filter, update, upsert);
+      return toDocument(fields(['q', toRaw(filter)], ['u', update.map(toRaw)], ['upsert', upsert]));
     }
   }
+}
+
+/** What a statement has besides the documents in it. */
+const FRAME_BYTES = 24;
+
+/** `{ q, u, upsert }`: the bulk of all statements, so it is written at once. */
+function updateStatement(filter: Uint8Array, update: Uint8Array, upsert: boolean): Uint8Array {
+  const out = openShared(filter.length + update.length + FRAME_BYTES);
+  const start = beginDocument(out);
+  writeField(out, BSON_TYPE.document, 'q', filter);
+  writeField(out, BSON_TYPE.document, 'u', update);
+  writeHead(out, BSON_TYPE.boolean, 'upsert');
+  writeByte(out, upsert ? 1 : 0);
+  endDocument(out, start);
+  return takeShared(out, start);
 }
 
 const toRaw = (value: Uint8Array) => ({ type: BSON_TYPE.document, value });

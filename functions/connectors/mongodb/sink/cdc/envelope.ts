@@ -1,22 +1,20 @@
 import { DataError } from '../../../../connect/errors.ts';
 import { positionOf, type SinkRecord } from '../../../../connect/records.ts';
-import { type Element, elementOf, elementsOf } from '../../bson/elements.ts';
+import { bufferOf, type Element, fieldOf } from '../../bson/elements.ts';
 import { BSON_TYPE } from '../../bson/types.ts';
 
 /** The document that a change event is, read field by field; every refusal names the field and the record. */
 export type Envelope = {
   readonly document: Uint8Array;
-  readonly members: readonly Element[];
   readonly record: SinkRecord;
 };
 
 export const openEnvelope = (document: Uint8Array, record: SinkRecord): Envelope => ({
   document,
-  members: elementsOf(document),
   record,
 });
 
-export const memberOf = ({ members }: Envelope, name: string): Element | undefined => elementOf(members, name);
+export const memberOf = ({ document }: Envelope, name: string): Element | undefined => fieldOf(document, name);
 
 /** @throws DataError where it is missing or no document. */
 export function documentIn(envelope: Envelope, name: string): Uint8Array {
@@ -33,7 +31,7 @@ export function textIn(envelope: Envelope, name: string): string {
 }
 
 /** The text of a string element. */
-export const textOf = ({ value }: Element): string => Buffer.from(value).toString('utf8', 4, value.length - 1);
+export const textOf = ({ value }: Element): string => bufferOf(value).toString('utf8', 4, value.length - 1);
 
 /** Nothing where the document is missing or has no field: Debezium and Qlik mean the same by both. */
 export const filledOf = (document: Uint8Array | undefined): Uint8Array | undefined =>

@@ -1,4 +1,4 @@
-import { documentOf, elementsOf, fieldOf, toElement, withElement } from '../../bson/elements.ts';
+import { documentOf, elementsOf, hasField, toElement, withElement } from '../../bson/elements.ts';
 import { BSON_TYPE } from '../../bson/types.ts';
 import { bytesOf, type Fields, fieldsOf, toValue, type Value } from '../../bson/values.ts';
 import type { Raw } from '../expression.ts';
@@ -42,11 +42,11 @@ export function chainOf(steps: readonly (Step | 'add-id')[], adder: IdAdder): Ch
 function withId(source: IdSource, { idOf, overwrites }: IdAdder): IdSource {
   const value = source.value();
   if (value === undefined) return source;
-  const old = fieldOf(value, '_id');
-  if (old && !overwrites) return source;
+  const isThere = hasField(value, '_id');
+  if (isThere && !overwrites) return source;
   const { type, value: id } = idOf(source);
   const added = toElement('_id', type, id);
-  const changed = old
+  const changed = isThere
     ? documentOf(elementsOf(value).map((element) => (element.name === '_id' ? added : element)))
     : withElement(value, added);
   return { ...source, value: () => changed };
