@@ -31,6 +31,16 @@ export const refuse = (cursor: Cursor, expected: string): DataError =>
     `Expected ${expected}, got ${cursor.at < cursor.bytes.length ? 'something else' : 'the end'} at byte ${cursor.at} of the JSON text`,
   );
 
+/**
+ * Takes `char` and the one blank that nearly all writers put behind it, where they are next; else as `take`.
+ */
+export function takeSeparator(cursor: Cursor, char: number): boolean {
+  const { bytes, at } = cursor;
+  if (bytes[at] !== char) return take(cursor, char);
+  cursor.at = bytes[at + 1] === 0x20 ? at + 2 : at + 1;
+  return true;
+}
+
 /** Skips blanks and returns the next byte without taking it, or -1 at the end. */
 export function peek(cursor: Cursor): number {
   const { bytes } = cursor;

@@ -5,7 +5,18 @@ import { writeExtended } from './json-extended.ts';
 import { createNames, isRepeated, writeName } from './json-names.ts';
 import { writeNumber } from './json-numerals.ts';
 import { writePlainExtended } from './json-plain.ts';
-import { CHAR, type Cursor, copyQuoted, expect, isDigit, peek, refuse, take, takeWord } from './json-scanner.ts';
+import {
+  CHAR,
+  type Cursor,
+  copyQuoted,
+  expect,
+  isDigit,
+  peek,
+  refuse,
+  take,
+  takeSeparator,
+  takeWord,
+} from './json-scanner.ts';
 import { writeWord } from './json-words.ts';
 import {
   beginDocument,
@@ -17,7 +28,6 @@ import {
   setInt32,
   takeBytes,
   takeShared,
-  writeByte,
 } from './output.ts';
 import { BSON_TYPE } from './types.ts';
 
@@ -96,7 +106,8 @@ function writeQuoted(cursor: Cursor, out: Output, quote: number): number {
   out.at += 4;
   cursor.at++;
   copyQuoted(cursor, out, quote);
-  writeByte(out, 0);
+  reserve(out, 1);
+  out.bytes[out.at++] = 0;
   setInt32(out.bytes, start, out.at - start - 4);
   return BSON_TYPE.string;
 }
@@ -118,11 +129,11 @@ function writeFields(cursor: Cursor, out: Output, depth: number): void {
     const typeAt = out.at++;
     const hash = writeName(cursor, out);
     mayRepeat = isRepeated(names, hash) || mayRepeat;
-    expect(cursor, CHAR.colon);
+    if (!takeSeparator(cursor, CHAR.colon)) throw refuse(cursor, "':'");
     const type = writeValue(cursor, out, depth + 1);
     out.bytes[typeAt] = type;
     // the peer reads on without a comma, too
-    take(cursor, CHAR.comma);
+    takeSeparator(cursor, CHAR.comma);
   }
   endDocument(out, start);
   if (!mayRepeat) return;
@@ -138,7 +149,7 @@ function writeArray(cursor: Cursor, out: Output, depth: number): number {
     writeIndex(out, index);
     const type = writeValue(cursor, out, depth + 1);
     out.bytes[typeAt] = type;
-    take(cursor, CHAR.comma);
+    takeSeparator(cursor, CHAR.comma);
   }
   endDocument(out, start);
   return BSON_TYPE.array;
