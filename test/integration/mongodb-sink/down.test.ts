@@ -30,7 +30,7 @@ async function load(send: (messages: { key: string; value: string }[]) => Promis
     const versions = Array.from({ length: 20 }, (_, n) => versionOf(sent + n));
     await send(versions.map(([key, document]) => ({ key, value: JSON.stringify(document) })));
     sent += versions.length;
-    await sleep(50);
+    await sleep(150);
   }
   return sent;
 }
