@@ -5,7 +5,7 @@ import type { BatchResponse } from '../../../functions/sink/put-invocation.ts';
 import { documentsOf, type Fate, openWorld, recordsOf, truthOf, type World } from './parking-world.ts';
 
 /** More of them in the long form. */
-const CASES = Number(process.env.TAILRACE_PARKING_CASES ?? 100);
+const CASES = Number(process.env.TAILRACE_FUZZ_CASES ?? 100);
 const TIMEOUT_MS = 60_000 + CASES * 500;
 
 const change = fc.record({

@@ -60,15 +60,15 @@ test('one request tells that nothing is parked, or what waits first of each key;
 test('where one request does not list all keys, those of the put are asked for, however many they are', async () => {
   const { items, keys } = open('many');
   // long lists, so that few keys are more than a request gives
-  const offsets = Array.from({ length: 35_000 }, (_, index) => index);
-  for (let key = 0; key < 5; key += 1) await keys.join(`k${key}`, at(...offsets), 'parks');
+  const offsets = Array.from({ length: 35_000 }, (_, index) => 1_000_000_000_000 + index);
+  for (let key = 0; key < 4; key += 1) await keys.join(`k${key}`, at(...offsets), 'parks');
   expect((await items.list()).isWhole).toBe(false);
   const find = keys.look(AbortSignal.timeout(10_000));
   const asked = Array.from({ length: 250 }, (_, index) => `k${index}`);
-  expect([...(await find(() => [...asked, ...asked])).keys()].sort()).toEqual(asked.slice(0, 5));
+  expect([...(await find(() => [...asked, ...asked])).keys()].sort()).toEqual(asked.slice(0, 4));
   const all: number[] = [];
   for await (const { waits } of readParkedKeys(TABLE, 'many', client)) all.push(waits.length);
-  expect(all).toEqual(Array.from({ length: 5 }, () => 35_000));
+  expect(all).toEqual(Array.from({ length: 4 }, () => 35_000));
 }, 60_000);
 
 test('eight at the same time join one key, and none is lost', async () => {
