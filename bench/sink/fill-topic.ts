@@ -35,7 +35,8 @@ export async function fillTopic(
   await producer.disconnect();
 }
 
-function toMessages(put: string): Message[] {
+/** The records of an invocation's JSON text, as a producer takes them. */
+export function toMessages(put: string): Message[] {
   const { records } = JSON.parse(put) as Put;
   return Object.values(records)
     .flat()
