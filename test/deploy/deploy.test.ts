@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -14,7 +15,6 @@ import { GetQueueAttributesCommand, GetQueueUrlCommand, SQSClient } from '@aws-s
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { projectFolder } from '../../infra/local/folders.ts';
 import { openRun, type Run } from '../../infra/local/processes.ts';
-import { lastWords } from '../../infra/local/readiness.ts';
 import { namesOf } from '../../infra/names.ts';
 import { askEcs, deployedWith } from './cloudformation.ts';
 import { leaveOut } from './leave-out.ts';
@@ -28,7 +28,7 @@ const names = namesOf('probe');
 /** What this version of MiniStack refuses, or can't do without brokers; docs/decisions/deploy-test.md has the reasons. */
 const LEFT_OUT = (
   process.env.TAILRACE_DEPLOY_LEAVE_OUT ??
-  'AWS::EC2::SecurityGroupEgress,AWS::EC2::SecurityGroupIngress,Custom::TailraceTopics'
+  'AWS::CloudWatch::Alarm#Metrics,AWS::EC2::SecurityGroupEgress,AWS::EC2::SecurityGroupIngress,Custom::TailraceTopics'
 ).split(',');
 
 let run: Run;
@@ -41,7 +41,8 @@ async function cdk(step: string, ...args: string[]): Promise<void> {
   const command = join(projectFolder, 'node_modules/.bin/cdk');
   const process = run.start(step, command, [...args, '--ci'], { cwd: projectFolder, env: ministack.env });
   const how = await process.exited;
-  if (how !== 0) throw new Error(`cdk ${step} ended with ${how}${lastWords(process)}`);
+  if (how !== 0)
+    throw new Error(`cdk ${step} ended with ${how}:\n${readFileSync(process.logFile, 'utf8').slice(-5000)}`);
 }
 
 /** However the text was written. */
