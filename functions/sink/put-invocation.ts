@@ -57,10 +57,11 @@ export async function putInvocation(
 ): Promise<BatchResponse> {
   const put = await withReplayedRecord(parseMskEvent(event), deps);
   const { parkedKeys } = deps;
-  const { replayedKey: key, records } = put;
-  if (parkedKeys && typeof key === 'string') {
+  const { replayedKey: key } = put;
+  const [record] = put.records;
+  if (parkedKeys && record && typeof key === 'string') {
     const write = () => settlePut(put, deadline, settings, deps);
-    const letter = { key, record: records[0]!, attempts: attemptsOf(put) };
+    const letter = { key, record, attempts: attemptsOf(put) };
     return replayParked(letter, deadline, { ...deps, parkedKeys, write });
   }
   const parking = put.replayedAttempts === undefined ? parkingOf(put, deadline, deps) : undefined;
