@@ -75,7 +75,8 @@ export function lambdaPut(
       put: (records, deadline, parking) =>
         putWithRenewedLogin(sink, records, deadline, { reopen: () => reopen(sink), log, now }, parking),
     };
-    const reserve = Math.min(RESERVE_MS, remainingMs / 2);
+    // a timer takes no half of a millisecond
+    const reserve = Math.min(RESERVE_MS, Math.ceil(remainingMs / 2));
     const deps = { sink: renewed, converters, fetchValue, sendDeadLetters, parkedKeys: parked, log, metrics, now };
     return putInvocation(event, start + remainingMs - reserve, settings, deps);
   };

@@ -77,6 +77,13 @@ test('a sink that can not be opened says why with every put, and is opened as so
   expect(await put(eventOf(1), 10_000)).toEqual(SETTLED);
 });
 
+test('a put has time for its writes whatever is left of the invocation', async () => {
+  const { log, mongodb, put } = await start();
+  await using _server = mongodb;
+  for (const remainingMs of [9_999, 5_001, 5_000]) expect(await put(eventOf(1), remainingMs)).toEqual(SETTLED);
+  expect(log.lines).toEqual([]);
+});
+
 test('a malformed invocation writes nothing', async () => {
   const { mongodb, put } = await start();
   await using _server = mongodb;
