@@ -2,6 +2,7 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { awsEnvironmentOf } from '../../infra/local/aws-environment.ts';
 import type { Run } from '../../infra/local/processes.ts';
+import { sourceNodeOptions } from '../../infra/local/source-command.ts';
 import { ask, endOfLog } from '../measure/messages.ts';
 import type { Usage } from '../measure/usage.ts';
 import type { SourceConnector } from './connector.ts';
@@ -17,7 +18,7 @@ export function startTask(run: Run, { name, properties }: SourceConnector, surro
   const { dynamodbEndpoint, kafka, table } = surroundings;
   const file = join(run.folder, `${name}.json`);
   writeFileSync(file, JSON.stringify({ name, config: { 'connector.class': 'MongoSource', ...properties } }));
-  const task = run.start(`task-${name}`, process.execPath, [MEASURED, 'task'], {
+  const task = run.start(`task-${name}`, process.execPath, [...sourceNodeOptions(), MEASURED, 'task'], {
     ipc: true,
     env: {
       ...awsEnvironmentOf({ dynamodbEndpoint, sqsEndpoint: dynamodbEndpoint, s3Endpoint: dynamodbEndpoint }),

@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Health } from '../../functions/source/task-status.ts';
 import { freePort } from './ports.ts';
 import type { ManagedProcess, Run } from './processes.ts';
+import { sourceNodeOptions } from './source-command.ts';
 
 export type SourceServiceOptions = {
   /** The connector's name. */
@@ -38,7 +39,7 @@ export async function startSourceService(run: Run, options: SourceServiceOptions
   const ended = new AbortController();
   let stopped: string | undefined;
 
-  const startTask = () => run.start(`source-${name}`, process.execPath, ['--enable-source-maps', main], { env });
+  const startTask = () => run.start(`source-${name}`, process.execPath, [...sourceNodeOptions(), main], { env });
   let task = startTask();
 
   async function keepRunning(): Promise<void> {
