@@ -8,13 +8,13 @@ import type { ConnectorModule } from './connector-modules.ts';
 
 const project = join(import.meta.dirname, '..');
 
-/** The deployables: entry point, and the name that its host expects. */
+/** The deployables: entry points by the names of their files. The first one is what its host starts. */
 const deployables = {
-  source: { entry: 'functions/source/main.ts', file: 'main.mjs' },
-  sink: { entry: 'functions/sink/handler.ts', file: 'index.mjs' },
-  replay: { entry: 'functions/replay/handler.ts', file: 'index.mjs' },
-  widget: { entry: 'functions/widget/handler.ts', file: 'index.mjs' },
-  topics: { entry: 'functions/topics/handler.ts', file: 'index.mjs' },
+  source: { 'main.mjs': 'functions/source/main.ts', 'encode-thread.mjs': 'functions/source/encode-thread.ts' },
+  sink: { 'index.mjs': 'functions/sink/handler.ts' },
+  replay: { 'index.mjs': 'functions/replay/handler.ts' },
+  widget: { 'index.mjs': 'functions/widget/handler.ts' },
+  topics: { 'index.mjs': 'functions/topics/handler.ts' },
 } as const;
 
 type Deployable = keyof typeof deployables;
@@ -60,7 +60,7 @@ async function writeBundle(deployable: Deployable, outFolder: string, connectorF
     ...files.map(({ path, contents }) => writeFile(join(outFolder, basename(path)), contents)),
     ...(connectorFilePath === undefined ? [] : packedWith(connectorFilePath, outFolder)),
   ]);
-  return join(outFolder, deployables[deployable].file);
+  return join(outFolder, Object.keys(deployables[deployable])[0]!);
 }
 
 /** The connector file, and the certificates that lie beside it. */
@@ -73,10 +73,14 @@ const builds = new Map<Deployable, Promise<readonly OutputFile[]>>();
 
 /** Connectors share the code and differ in `connector.json` only, so each deployable is compiled once per process. */
 function compiled(deployable: Deployable): Promise<readonly OutputFile[]> {
-  const known =
-    builds.get(deployable) ?? compile(join(project, deployables[deployable].entry), deployables[deployable].file);
+  const known = builds.get(deployable) ?? compileAll(deployable);
   builds.set(deployable, known);
   return known;
+}
+
+async function compileAll(deployable: Deployable): Promise<readonly OutputFile[]> {
+  const entries = Object.entries(deployables[deployable]);
+  return (await Promise.all(entries.map(([file, entry]) => compile(join(project, entry), file)))).flat();
 }
 
 /**

@@ -5,6 +5,7 @@ import { connectStream } from '../../functions/connectors/mongodb/source/stream-
 import { openCursor } from '../../functions/connectors/mongodb/source/stream-cursor.ts';
 import { toWatch } from '../../functions/connectors/mongodb/source/watch-command.ts';
 import { runSource } from '../../functions/source/run-source.ts';
+import { startThread } from '../../functions/source/start-thread.ts';
 import { toRate, WARM_UP } from '../measure/rate.ts';
 import { ownUsage } from '../measure/usage.ts';
 import { DATABASE } from '../replay-server/sample-events.ts';
@@ -20,6 +21,7 @@ async function task(): Promise<void> {
     log,
     owner: randomUUID(),
     defaultConnectorFile: '',
+    startThread,
     now: Date.now,
     monotonic: () => performance.now(),
   };

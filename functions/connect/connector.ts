@@ -54,7 +54,7 @@ export type SourceBatch = {
   readonly rejected?: readonly RejectedEvent[];
   /** Of the record at this place; nothing where its event is not kept, or where it comes from none. */
   originOf?(place: number): Origin | undefined;
-  /** The records' bytes have been copied: their memory may be written over by the next batch. */
+  /** The records' bytes have been copied: their memory may be written over. Batches are released in their order. */
   release?(): void;
   /** Items that may be stored, before the offset, once the records of this batch and of all before it are acknowledged. */
   readonly items?: readonly SourceItem[];
@@ -85,6 +85,21 @@ export type SourceItems = {
   save(item: SourceItem): Promise<void>;
 };
 
+/** A thread that does the jobs of a connector, one after the other. */
+export type JobThread = {
+  /** Hands a job over, with the memory that goes along. @throws RetriableError THREAD_LOST where the thread has ended. */
+  run(job: unknown, memory: readonly ArrayBuffer[]): Promise<unknown>;
+  end(): Promise<void>;
+};
+
+/** Other threads than the task's own. */
+export type Threads = {
+  /** What the task has of processors; less than one is a share of one. */
+  readonly vcpus: number;
+  /** `config` is the connector's own. */
+  start(config: unknown): JobThread;
+};
+
 export type SourceDeps = {
   readonly log: Log;
   readonly metrics: Metrics;
@@ -93,6 +108,8 @@ export type SourceDeps = {
   now(): number;
   /** Resolves once everything that was yielded is acknowledged and its offset is stored. */
   settled(): Promise<void>;
+  /** Absent where all is done in one thread. */
+  readonly threads?: Threads;
 };
 
 /** What a source connector is to the task that runs it. */

@@ -34,6 +34,7 @@ export const ERROR_CODES = {
   DEAD_LETTER_UNSENT: 'SQS did not take a dead letter, so its record has to come again.',
   DEAD_LETTER_INVALID: 'A message of the replay queue is not a dead letter that can be replayed.',
   REPLAY_FAILED: 'A dead letter could not be replayed now; it comes again.',
+  THREAD_LOST: 'A thread that writes records has ended; the task starts again from the stored position.',
   SERVICE_UNAVAILABLE: 'A service of one machine could not be started or reached.',
 } as const satisfies Record<string, string>;
 

@@ -1,3 +1,5 @@
+import type { DataError } from './errors.ts';
+
 /**
  * Kafka Connect's data model: what source connectors make and sink connectors get.
  *
@@ -65,6 +67,9 @@ export type Header = readonly [name: string, value: Uint8Array | null];
 
 export type TimestampType = 'CREATE_TIME' | 'LOG_APPEND_TIME' | 'NO_TIMESTAMP_TYPE';
 
+/** What converters make of a key and a value. */
+export type ConvertedBytes = { readonly key: Uint8Array | null; readonly value: Uint8Array | null };
+
 /** What a source connector hands over. The peer sets no partition, timestamp or headers, and neither do we by default. */
 export type SourceRecord = {
   readonly topic: string;
@@ -76,6 +81,8 @@ export type SourceRecord = {
   readonly headers?: readonly Header[];
   /** Milliseconds since 1970. */
   readonly timestamp?: number;
+  /** Where another thread has run the converters already: what came of it, in place of key and value. */
+  readonly converted?: ConvertedBytes | DataError;
 };
 
 /** A record as its bytes are in Kafka. */

@@ -1,8 +1,10 @@
 import { readFile } from 'node:fs/promises';
+import { availableParallelism } from 'node:os';
 import { setInterval as every } from 'node:timers/promises';
 import { createMetrics, type FlushedMetrics } from '../aws/metrics.ts';
 import { awsSecretSources, resolvePlaceholders } from '../aws/secrets.ts';
 import { configure } from '../connect/configure.ts';
+import type { JobThread } from '../connect/connector.ts';
 import { ConfigError, ConnectorError, messageOf } from '../connect/errors.ts';
 import type { Log } from '../connect/log.ts';
 import { sourceConnectorOf } from '../connectors/sources.ts';
@@ -17,6 +19,8 @@ export type RunDeps = {
   readonly log: Log;
   readonly owner: string;
   readonly defaultConnectorFile: string;
+  /** Starts a thread of the connector; absent where all is done in one. */
+  readonly startThread?: (config: unknown) => JobThread;
   /** Milliseconds since 1970. */
   now(): number;
   /** Milliseconds of a clock that never jumps. */
@@ -70,7 +74,13 @@ async function runUntilStopped(
       const adapters = connectAdapters(settings, config, { ...deps, metrics });
       const options = { owner: deps.owner, leaseMs: settings.TAILRACE_LEASE_MS };
       log.info('Started', { connector: name });
-      await runTask(connector, config, options, { ...deps, ...adapters, metrics, status }, signal);
+      await runTask(
+        connector,
+        config,
+        options,
+        { ...deps, ...adapters, metrics, status, threads: threadsOf(deps, settings) },
+        signal,
+      );
       log.info('Drained', { connector: name });
     });
     return EXIT_CODES.drained;
@@ -108,6 +118,10 @@ export async function withFreshSecrets(
 
 /** States behind a login that worked. */
 const HAS_READ: ReadonlySet<TaskState> = new Set(['copying', 'streaming']);
+
+/** What the task has of processors is known to who placed it; a container may see all of its machine's. */
+const threadsOf = ({ startThread }: RunDeps, { TAILRACE_VCPUS: vcpus = availableParallelism() }: Settings) =>
+  startThread && { vcpus, start: startThread };
 
 async function loadConnector(file: string, environment: Readonly<Record<string, string | undefined>>) {
   const text = await readFile(file, 'utf8').catch((error: unknown) => {

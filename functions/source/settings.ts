@@ -13,6 +13,8 @@ const schema = z.object({
   TAILRACE_CLAIM_CHECK_BUCKET: z.string().optional(),
   TAILRACE_HEALTH_PORT: number(8080),
   TAILRACE_LEASE_MS: number(10_000),
+  /** Less than one is a share of one; where it is absent the machine's own count. */
+  TAILRACE_VCPUS: z.coerce.number().positive().optional(),
   KAFKA_BOOTSTRAP_SERVERS: z.string().optional(),
   MSK_CLUSTER_ARN: z.string().optional(),
   KAFKA_AUTH: z.string().optional(),

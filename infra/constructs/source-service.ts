@@ -26,6 +26,8 @@ import { sourceRole } from './source-role.ts';
 import type { PrivateNetwork } from './vpc.ts';
 
 const HEALTH_PORT = 8080;
+/** Of one vCPU. */
+const CPU_UNITS = 1024;
 /** The image has no curl, and needs none. */
 const HEALTH_CHECK = `fetch('http://127.0.0.1:${HEALTH_PORT}/healthz').then((answer) => process.exit(answer.ok ? 0 : 1), () => process.exit(1))`;
 /** The most that Fargate grants between SIGTERM and SIGKILL: time to drain. */
@@ -88,6 +90,7 @@ export class SourceService extends Construct {
         TAILRACE_CLAIM_CHECK_BUCKET: claimChecks.bucketName,
         TAILRACE_HEALTH_PORT: String(HEALTH_PORT),
         TAILRACE_LEASE_MS: String(settings.source.leaseMs),
+        TAILRACE_VCPUS: String(settings.source.cpu / CPU_UNITS),
         MSK_CLUSTER_ARN: props.clusterArn,
         KAFKA_AUTH: 'iam',
       },

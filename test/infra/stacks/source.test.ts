@@ -44,6 +44,7 @@ describe.each(CLOUD)('the source stack of %s', (name) => {
       TAILRACE_CLAIM_CHECK_BUCKET: 'a reference',
       TAILRACE_HEALTH_PORT: 8080,
       TAILRACE_LEASE_MS: 10_000,
+      TAILRACE_VCPUS: Number(task().Cpu) / 1024,
       MSK_CLUSTER_ARN: 'a reference',
       KAFKA_AUTH: 'iam',
     });

@@ -4,6 +4,7 @@ import { documentOf, documentsOf, findElement, textOf } from '../bson/element-re
 import { JSON_FORMATS } from '../bson/json-formats.ts';
 import { jsonTextOf } from '../bson/json-writer.ts';
 import { BSON_TYPE } from '../bson/types.ts';
+import type { EncodedEvents } from './encode/encoded-events.ts';
 
 /** One reply of a change stream's cursor; events are BSON bytes. */
 export type CursorReply = {
@@ -14,6 +15,8 @@ export type CursorReply = {
   readonly events: readonly Buffer[];
   /** Those of the events that can't be records, whatever the configuration: of each as much as could be read. */
   readonly unreadable?: ReadonlyMap<Buffer, DataError>;
+  /** What another thread made of the events, where one did. */
+  readonly encoded?: EncodedEvents;
   /** `postBatchResumeToken` as relaxed extended JSON, else that of the last event; nothing where the server sends none. */
   readonly token: string | undefined;
   /** The database's time when it answered. */

@@ -6,6 +6,8 @@ import { copyExisting } from './copy/copy-existing.ts';
 import { COPY_LIMITS, type CopyLimits } from './copy/copy-limits.ts';
 import { openCopy } from './copy/open-copy.ts';
 import type { CursorReply } from './cursor-reply.ts';
+import { encodeAhead } from './encode/encode-ahead.ts';
+import { openEncoders } from './encode/encoders.ts';
 import { createHeartbeat } from './heartbeat.ts';
 import { warnOfOtherPositions } from './other-positions.ts';
 import { createPausableStream } from './pausable-stream.ts';
@@ -27,6 +29,8 @@ export type PollDeps = {
   /** From 0 to 1, for the pauses between tries. */
   random(): number;
   readonly limits?: CopyLimits;
+  /** The fewest events of a reply that go to another thread. */
+  readonly fewestEvents?: number;
 };
 
 const POLL_DEPS: PollDeps = { connect: connectStream, probe: probeDeployment, random: Math.random };
@@ -44,12 +48,13 @@ export async function* poll(
   stored: StoredPosition | undefined,
   deps: SourceDeps,
   signal: AbortSignal,
-  { connect, limits = COPY_LIMITS, probe, random }: PollDeps = POLL_DEPS,
+  { connect, fewestEvents, limits = COPY_LIMITS, probe, random }: PollDeps = POLL_DEPS,
 ): AsyncGenerator<SourceBatch> {
   const connection = connect(config);
   const features = featuresOnce(() => findFeatures(config, probe, deps.log, signal));
   const streamDeps = { ...deps, random, connection, features, hosts: hostsOf(config.connectionUri) };
   let reached: StoredPosition | undefined = hasToken(stored) ? stored : undefined;
+  await using encoders = openEncoders(config, deps.threads);
 
   async function* batchesFrom({
     before,
@@ -61,9 +66,14 @@ export async function* poll(
     const toBatches = createToBatches(config, deps.log, before);
     const copy = healing ?? (await openCopy(config, (reached ?? stored)?.offset, deps));
     const from = gap ? start : (start ?? copy?.start);
-    const stream = createPausableStream(toWatch(config), from, { ...streamDeps, isDoubtful }, signal);
+    const reading = new AbortController();
+    const stopping = AbortSignal.any([signal, reading.signal]);
+    const stream = createPausableStream(toWatch(config), from, { ...streamDeps, isDoubtful }, stopping);
     if (copy) yield* copyExisting(copy, config, { ...streamDeps, stream, toBatches, limits }, signal);
-    if (!signal.aborted) yield* withHeartbeats(stream.rest(), toBatches, config, deps);
+    if (signal.aborted) return;
+    const ahead = { fewestEvents, giveUp: () => reading.abort(), signal };
+    const replies = encoders ? encodeAhead(stream.rest(), encoders, ahead) : stream.rest();
+    yield* withHeartbeats(replies, toBatches, config, deps);
   }
 
   try {

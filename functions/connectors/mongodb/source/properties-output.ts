@@ -1,4 +1,4 @@
-import { boolean, choice, text } from '../../../connect/properties.ts';
+import { boolean, choice, int, text } from '../../../connect/properties.ts';
 import { refuseClassName } from './class-names.ts';
 import { DEFAULT_KEY_SCHEMA, DEFAULT_VALUE_SCHEMA } from './schema/default-schemas.ts';
 import { refuseAvroSchema } from './schema/refuse-avro.ts';
@@ -48,5 +48,14 @@ export const outputProperties = {
       'Class that says how BSON becomes JSON: DefaultJson, ExtendedJson or SimplifiedJson, with its full name.',
     default: 'com.mongodb.kafka.connect.source.json.formatter.DefaultJson',
     check: refuseClassName,
+  }),
+  'encode.threads': int({
+    group: 'Output',
+    importance: 'low',
+    description:
+      'Threads that make keys and values beside the one that reads and sends. -1: none; one from 4 vCPUs on and two from 8 on, unless values are BSON.',
+    default: '-1',
+    min: -1,
+    max: 8,
   }),
 };

@@ -51,15 +51,17 @@ export function createToBatches(config: SourceConfig, log: Log, before: AlreadyR
     };
   }
 
-  return function* toBatches({ events: given, unreadable, token }) {
+  return function* toBatches({ encoded, events: given, unreadable, token }) {
     const events = withoutKnown(given);
+    // only right behind the start are some left out, and the places are others
+    const known = events === given ? encoded : undefined;
     for (let from = 0; from < events.length || from === 0; from += config.pollMaxBatchSize) {
       const slice = events.slice(from, from + config.pollMaxBatchSize);
       const isLast = from + slice.length === events.length;
-      const made = begin();
+      const made = begin(isLast ? encoded?.release : undefined);
       for (const [index, event] of slice.entries()) {
         try {
-          add(event, unreadable?.get(event), made);
+          add(event, made, { fault: unreadable?.get(event), encoded: known?.at(from + index) });
         } catch (error) {
           const done = slice.slice(0, index);
           const last = done.at(-1);

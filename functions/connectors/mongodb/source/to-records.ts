@@ -4,6 +4,7 @@ import type { Log, LogFields } from '../../../connect/log.ts';
 import { OutputBuffer } from '../../../connect/output-buffer.ts';
 import type { SourceRecord } from '../../../connect/records.ts';
 import { toDeadLetterRecord, toOrigin } from './dead-letter-record.ts';
+import type { Encoded } from './encode/encoded-job.ts';
 import { errorHandlingOf } from './error-handling.ts';
 import { type KeptEvents, keepEvents } from './kept-events.ts';
 import type { SourceConfig } from './properties.ts';
@@ -33,16 +34,19 @@ export const toBatchOf = ({
   ...(rejected.length > 0 && { rejected }),
 });
 
+/** Why an event can't be a record, or what another thread made of it, where that is known already. */
+type Known = { readonly fault?: DataError | undefined; readonly encoded?: Encoded | undefined };
+
 export type RecordMaker = {
-  /** A new batch. */
-  begin(): Made;
+  /** A new batch; `alsoRelease` is called when it is released. */
+  begin(alsoRelease?: () => void): Made;
   /**
    * Adds what an event becomes: a record, or nothing where the configuration leaves it out, or a rejected event where
-   * errors are tolerated. `fault` is why it can't be a record, where that is known already.
+   * errors are tolerated.
    *
    * @throws DataError where it cannot be a record and errors are not tolerated.
    */
-  add(event: Buffer, fault: DataError | undefined, made: Made): void;
+  add(event: Buffer, made: Made, known?: Known): void;
 };
 
 export type RecordMakerDeps = {
@@ -59,13 +63,16 @@ export function createRecordMaker(config: SourceConfig, { fieldsOf, log, onNoTop
   const out = new OutputBuffer();
   let newest: Made | undefined;
 
-  function begin(): Made {
+  function begin(alsoRelease?: () => void): Made {
     const made: Made = {
       records: [],
       origins: keepEvents(),
       rejected: [],
-      // what came behind it is in the same memory
-      release: () => made === newest && out.reuse(),
+      release() {
+        // what came behind it is in the same memory
+        if (made === newest) out.reuse();
+        alsoRelease?.();
+      },
     };
     newest = made;
     return made;
@@ -80,10 +87,11 @@ export function createRecordMaker(config: SourceConfig, { fieldsOf, log, onNoTop
     made.origins.add(event);
   }
 
-  function add(event: Buffer, fault: DataError | undefined, made: Made): void {
+  function add(event: Buffer, made: Made, { encoded, fault }: Known = {}): void {
     try {
       if (fault) throw fault;
-      const record = toSourceRecord(event, out);
+      const record = encoded ?? toSourceRecord(event, out);
+      if (record instanceof DataError) throw record;
       if (typeof record !== 'string') {
         made.records.push(record);
         made.origins.add(event);

@@ -59,7 +59,7 @@ export function createToCopiedBatches(
       namespace = nameOf(range.namespace);
       const made = begin();
       try {
-        for (const event of events.slice(from, from + config.pollMaxBatchSize)) add(event, undefined, made);
+        for (const event of events.slice(from, from + config.pollMaxBatchSize)) add(event, made);
       } catch (error) {
         if (made.records.length > 0) yield toBatch(made, place);
         throw error;

@@ -1,8 +1,11 @@
 import { type Document, MongoNetworkError } from 'mongodb';
 import { expect, test } from 'vitest';
+import type { Threads } from '../../../../../functions/connect/connector.ts';
+import { RetriableError } from '../../../../../functions/connect/errors.ts';
 import { poll } from '../../../../../functions/connectors/mongodb/source/poll.ts';
 import { mongodbSourceConfig } from '../../../../../functions/connectors/mongodb/source/properties.ts';
 import type { RawReply } from '../../../../../functions/connectors/mongodb/source/stream-connection.ts';
+import { inlineThreads } from '../../../../support/inline-threads.ts';
 import { silentProbe, sourceDeps, storedAt } from '../../../../support/source-deps.ts';
 import { type Field, toBytes } from '../bson/tagged-bson.ts';
 
@@ -75,12 +78,13 @@ function deployment(...answers: readonly (RawReply | Error)[]) {
 }
 const startOf = (command: Document) => command.pipeline[0].$changeStream.startAfter?._data;
 
-function start(from: ReturnType<typeof deployment>, properties = {}, stored?: { _id: string }) {
+function start(from: ReturnType<typeof deployment>, properties = {}, stored?: { _id: string }, threads?: Threads) {
   const stop = new AbortController();
   const parsed = config(properties);
-  const deps = sourceDeps({ now: () => 0 });
+  const deps = sourceDeps({ now: () => 0, ...(threads && { threads }) });
   const batches = poll(parsed, storedAt(parsed, stored), deps, stop.signal, {
     connect: from.connect,
+    fewestEvents: 1,
     probe: silentProbe,
     random: () => 0,
   });
@@ -221,4 +225,39 @@ test('a cursor that the server closes is opened again behind its last token', as
 test('a stored token that is no token is a lost position', async () => {
   const { batches } = start(deployment(), {}, { _id: 'nonsense' });
   await expect(batches.next()).rejects.toMatchObject({ name: 'StoppedError', code: 'POSITION_LOST' });
+});
+
+const THREAD = { 'encode.threads': '1' };
+
+test('where a thread is lost, what it had is not passed: all before it is yielded, and nothing behind it', async () => {
+  const lost = new RetriableError('THREAD_LOST', 'out of memory');
+  let jobs = 0;
+  const threads = inlineThreads(2, async (run) => {
+    jobs += 1;
+    if (jobs === 2) throw lost;
+    return run();
+  });
+  const server = deployment(reply(0), reply(1, [insert(1)]), reply(2, [insert(2)]), reply(3, [insert(3)]));
+  const { batches } = start(server, THREAD, undefined, threads);
+
+  const offsets: unknown[] = [];
+  const reading = (async () => {
+    for await (const { offset } of batches) offsets.push(offset._id);
+  })();
+  await expect(reading).rejects.toBe(lost);
+  expect(offsets).toEqual([tokenText(0), tokenText(1)]);
+  expect([server.notes.at(-1), threads.running]).toEqual(['close', 0]);
+});
+
+test('a task that stops ends its threads, with replies still on their way', async () => {
+  const never = new Promise<never>(() => undefined);
+  const threads = inlineThreads(2, () => never);
+  const { batches, stop } = start(deployment(reply(0), reply(1, [insert(1)])), THREAD, undefined, threads);
+  await take(batches, 1);
+  const next = batches.next();
+  await expect.poll(() => threads.jobs.length).toBe(1);
+  stop.abort();
+  void next;
+  void batches.return(undefined);
+  await expect.poll(() => threads.running).toBe(0);
 });

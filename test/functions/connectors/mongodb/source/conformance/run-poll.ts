@@ -1,4 +1,4 @@
-import type { SourceBatch } from '../../../../../../functions/connect/connector.ts';
+import type { SourceBatch, SourceDeps } from '../../../../../../functions/connect/connector.ts';
 import { poll } from '../../../../../../functions/connectors/mongodb/source/poll.ts';
 import type { SourceConfig } from '../../../../../../functions/connectors/mongodb/source/properties.ts';
 import { partitionOf } from '../../../../../../functions/connectors/mongodb/source/source-partition.ts';
@@ -17,7 +17,12 @@ export type PollResult = {
  * Reads the script of a case to its end, and as many empty replies behind it as the case has polls. `splits`: whether
  * the server is one that splits large events; without that a member that is called splitEvent is the pipeline's own.
  */
-export async function runPoll(vector: Case, config: SourceConfig, splits = false): Promise<PollResult> {
+export async function runPoll(
+  vector: Case,
+  config: SourceConfig,
+  splits = false,
+  over: Partial<SourceDeps> = {},
+): Promise<PollResult> {
   const stop = new AbortController();
   let idle = 0;
   const stream = scriptedStream(vector, () => {
@@ -29,7 +34,8 @@ export async function runPoll(vector: Case, config: SourceConfig, splits = false
   const isStored = storedPartition === undefined || storedPartition === partitionOf(config).ns;
   const batches: SourceBatch[] = [];
   const stored = storedAt(config, isStored ? storedOffset : undefined);
-  const polled = poll(config, stored, sourceDeps(), stop.signal, {
+  const polled = poll(config, stored, sourceDeps(over), stop.signal, {
+    fewestEvents: 1,
     connect: () => stream,
     probe: splits ? probeOf('7.0.0') : silentProbe,
     random: () => 0,
