@@ -140,6 +140,7 @@ function sinkRows({ environment, mappings, sinks }: Props): IWidget[][] {
         ...lines('sinkUnsettled', 'Sum', ': unsettled'),
         ...lines('sinkRejected', 'Sum', ': rejected'),
         ...lines('sinkHeld', 'Sum', ': held'),
+        ...lines('sinkParked', 'Sum', ': parked'),
         ...lines('sinkUpdatesMissed', 'Sum', ': updates missed'),
       ]),
       graph('Duration of a put (ms, p99)', functions('Duration', 'p99')),

@@ -12,6 +12,7 @@ const SHOWN = [
   ...['sourceLag', 'sourceOplogHeadroom', 'sourceTokenAge', 'sourceRecords', 'sourceBytes', 'produceLatency'],
   ...['sourceCopiedRecords', 'sourceCopyRemainingRanges', 'sourceStopped', 'sourceGaps', 'sourceDeadLetters'],
   ...['MaxOffsetLag', 'sinkRecordAge', 'sinkWritten', 'sinkUnsettled', 'sinkRejected', 'sinkHeld', 'sinkUpdatesMissed'],
+  'sinkParked',
   ...['sinkWriteLatency', 'sinkEndToEndLatency', 'Errors', 'Throttles', 'Duration', 'DroppedEventCount'],
   ...['ApproximateNumberOfMessagesVisible', 'ApproximateAgeOfOldestMessage', 'sinkDeadLetters'],
 ];
