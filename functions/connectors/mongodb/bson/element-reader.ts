@@ -22,28 +22,28 @@ export function endBefore(limit: number, bytes: Buffer, type: number, at: number
 }
 
 function sizeOfValue(bytes: Buffer, type: number, at: number): number {
-  switch (type) {
-    case BSON_TYPE.double:
-    case BSON_TYPE.date:
-    case BSON_TYPE.timestamp:
-    case BSON_TYPE.int64:
-      return 8;
-    case BSON_TYPE.int32:
-      return 4;
-    case BSON_TYPE.boolean:
-      return 1;
-    case BSON_TYPE.null:
-    case BSON_TYPE.undefined:
-    case BSON_TYPE.minKey:
-    case BSON_TYPE.maxKey:
-      return 0;
-    case BSON_TYPE.objectId:
-      return 12;
-    case BSON_TYPE.decimal128:
-      return 16;
-    default:
-      return sizeOfVariable(bytes, type, at);
-  }
+  const size = FIXED_SIZES[type]!;
+  return size === VARIABLE ? sizeOfVariable(bytes, type, at) : size;
+}
+
+const VARIABLE = -1;
+/** Bytes of the values of types that always have as many. */
+const FIXED_SIZES = new Int8Array(256).fill(VARIABLE);
+for (const [type, size] of [
+  [BSON_TYPE.double, 8],
+  [BSON_TYPE.date, 8],
+  [BSON_TYPE.timestamp, 8],
+  [BSON_TYPE.int64, 8],
+  [BSON_TYPE.int32, 4],
+  [BSON_TYPE.boolean, 1],
+  [BSON_TYPE.null, 0],
+  [BSON_TYPE.undefined, 0],
+  [BSON_TYPE.minKey, 0],
+  [BSON_TYPE.maxKey, 0],
+  [BSON_TYPE.objectId, 12],
+  [BSON_TYPE.decimal128, 16],
+] as const) {
+  FIXED_SIZES[type] = size;
 }
 
 function sizeOfVariable(bytes: Buffer, type: number, at: number): number {

@@ -111,6 +111,7 @@ const DOUBLE_BYTES = new Uint8Array(DOUBLE.buffer);
 
 /** What `readDoubleLE` reads, where the bytes are known to be there. Little endian machines only, as all of Node's. */
 export function doubleAt(source: Buffer, from: number): number {
-  for (let byte = 0; byte < 8; byte += 1) DOUBLE_BYTES[byte] = source[from + byte]!;
+  const bytes = DOUBLE_BYTES;
+  for (let byte = 0; byte < 8; byte += 1) bytes[byte] = source[from + byte]!;
   return DOUBLE[0]!;
 }

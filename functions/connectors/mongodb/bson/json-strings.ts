@@ -8,7 +8,12 @@ const REPLACEMENT = 0xfffd;
 /** Longest form of one character: two escapes. */
 const LONGEST = 12;
 
-/** 1: the byte stands for itself in a JSON text. */
+/**
+ * 1: the byte stands for itself in a JSON text.
+ *
+ * (A bundle makes variables of constants, so loops take such tables into a constant of their own first: of a variable
+ * they would look at each byte whether it still is the same table.)
+ */
 const PLAIN = Uint8Array.from({ length: 256 }, (_, byte) =>
   byte >= 0x20 && byte < 0x7f && byte !== QUOTE && byte !== BACKSLASH ? 1 : 0,
 );
@@ -43,13 +48,14 @@ const SHORT_NAME = 128;
 /** Writes the C string that begins at `start` as a JSON text; returns the position of its zero byte. */
 export function writeName(out: OutputBuffer, source: Buffer, start: number): number {
   out.reserve(SHORT_NAME + 2);
+  const plain = PLAIN;
   const { bytes } = out;
   const most = Math.min(start + SHORT_NAME, source.length);
   let { at } = out;
   bytes[at++] = QUOTE;
   for (let from = start; from < most; from++) {
     const byte = source[from]!;
-    if (PLAIN[byte] === 1) bytes[at++] = byte;
+    if (plain[byte] === 1) bytes[at++] = byte;
     else if (byte !== 0) break;
     else {
       bytes[at] = QUOTE;
@@ -78,11 +84,12 @@ function writeEscaped(out: OutputBuffer, source: Buffer, start: number, end: num
 /** Copies up to the first byte that is not plain, for which there is room; returns where that is. */
 function copyPlain(out: OutputBuffer, source: Buffer, start: number, end: number): number {
   let from = end - start < LONG ? start : copyWords(out, source, start, end);
+  const plain = PLAIN;
   const { bytes } = out;
   let { at } = out;
   while (from < end) {
     const byte = source[from]!;
-    if (PLAIN[byte] === 0) break;
+    if (plain[byte] === 0) break;
     bytes[at++] = byte;
     from++;
   }
@@ -213,9 +220,13 @@ function writeEscape(out: OutputBuffer, unit: number): void {
 /** Writes bytes as lower-case hexadecimal digits. */
 export function writeHex(out: OutputBuffer, source: Buffer, start: number, end: number): void {
   out.reserve((end - start) * 2);
-  for (let at = start; at < end; at++) {
-    const byte = source[at]!;
-    out.bytes[out.at++] = HEX[byte >> 4]!;
-    out.bytes[out.at++] = HEX[byte & 15]!;
+  const hex = HEX;
+  const { bytes } = out;
+  let { at } = out;
+  for (let from = start; from < end; from++) {
+    const byte = source[from]!;
+    bytes[at++] = hex[byte >> 4]!;
+    bytes[at++] = hex[byte & 15]!;
   }
+  out.at = at;
 }
