@@ -1,12 +1,15 @@
+import { fork } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { sourceNodeOptions } from '../../infra/local/source-command.ts';
 import { declareBench, type OptionValues } from '../declare-bench.ts';
+import { bundled } from '../measure/bundled.ts';
 import { DATA_OPTIONS } from '../measure/replay.ts';
-import { parseMix } from '../replay-server/parse-mix.ts';
 import { report } from '../report/report.ts';
-import type { Column, Figures, Series } from '../report/results.ts';
-import { FORMATS } from '../source/formats.ts';
+import type { Column, Series } from '../report/results.ts';
 import { checkRatios } from './check-ratios.ts';
-import { createEncoder, plainWay, sampleEvents } from './encoders.ts';
-import { leastCosts } from './least-costs.ts';
 
 const OPTIONS = {
   rounds: { default: 5, what: 'how often each output is measured' },
@@ -19,37 +22,35 @@ const OPTIONS = {
 
 /** Without sockets and other programs: what the work between the two sockets of the source task costs. */
 export const encodeBench = declareBench({
-  what: 'from the bytes of change events to the bytes of record batches, in this process alone',
+  what: 'from the bytes of change events to the bytes of record batches, without sockets',
   options: OPTIONS,
   run: benchEncode,
 });
 
 const OURS = 'tailrace';
-const PLAIN = 'deserialize, JSON.stringify';
-
-/** Enough that a pass takes some milliseconds, and that they stay in the cache, as a reply of the source does. */
-const EVENTS = 1500;
-/** It takes some passes until all of the code is compiled. */
-const WARM_UP_PASSES = 30;
-const PASSES = 30;
-
 const COLUMNS: readonly Column[] = [
   { figure: 'perSecond', title: 'events/s of a core', decimals: 0, better: 'more' },
   { figure: 'cpuPerMillion', title: 'CPU s per million', decimals: 2, better: 'less' },
 ];
 
 async function benchEncode({ check, rounds, ...data }: OptionValues<typeof OPTIONS>): Promise<void> {
-  if (check) return checkEncoders(data);
-  const series = measureEncoders(rounds, data);
-  report({ bench: 'encode', options: { rounds, ...data }, columns: COLUMNS, series, ours: OURS });
+  const folder = mkdtempSync(join(tmpdir(), 'tailrace-encode-'));
+  try {
+    const bundle = await bundled(folder, { 'measured.mjs': 'bench/encode/measured-process.ts' });
+    if (check) return await checkEncoders(bundle, data);
+    const series = await measure(bundle, { ...data, rounds });
+    report({ bench: 'encode', options: { rounds, ...data }, columns: COLUMNS, series, ours: OURS });
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
 }
 
 /** Another program can take the machine for a whole round, so several may show that the code is as fast as it was. */
 const TRIES = 4;
 
-async function checkEncoders(data: OptionValues<typeof DATA_OPTIONS>): Promise<void> {
+async function checkEncoders(bundle: string, data: OptionValues<typeof DATA_OPTIONS>): Promise<void> {
   for (let tries = 1; ; tries += 1) {
-    const verdicts = checkRatios(measureEncoders(1, data));
+    const verdicts = checkRatios(await measure(bundle, { ...data, rounds: 1 }));
     const failures = verdicts.filter(({ isEnough }) => !isEnough);
     if (failures.length > 0 && tries < TRIES) continue;
     for (const { sentence } of verdicts) console.log(sentence);
@@ -58,24 +59,13 @@ async function checkEncoders(data: OptionValues<typeof DATA_OPTIONS>): Promise<v
   }
 }
 
-/** Every output next to the plain way, in turns. */
-function measureEncoders(
-  rounds: number,
-  { collections, mix, size }: OptionValues<typeof DATA_OPTIONS>,
-): readonly Series[] {
-  const events = sampleEvents(EVENTS, { collections, documentBytes: size, mix: parseMix(mix) });
-  const outputs = Object.entries(FORMATS).map(([work, properties]) => ({ work, encode: createEncoder(properties) }));
-  const works = [
-    ...outputs.map(({ encode }) => ({ encode, events })),
-    // takes several times as long
-    { encode: plainWay, events: events.slice(0, EVENTS / 10) },
-  ];
-  leastCosts(works, WARM_UP_PASSES);
-  const measured = Array.from({ length: rounds }, () => leastCosts(works, PASSES).map(toFigures));
-  return outputs.flatMap(({ work }, index) => [
-    { work, side: OURS, rounds: measured.map((round) => round[index]!) },
-    { work, side: PLAIN, rounds: measured.map((round) => round.at(-1)!) },
-  ]);
+/** In a process of its own, with the bundle and the options of Node.js that a task has. */
+async function measure(bundle: string, options: Readonly<Record<string, unknown>>): Promise<readonly Series[]> {
+  const child = fork(bundle, [JSON.stringify(options)], { execArgv: [...sourceNodeOptions()] });
+  const ended = once(child, 'exit').then(([code]) => {
+    throw new Error(`Expected figures, but the measuring process ended with ${code}`);
+  });
+  ended.catch(() => undefined);
+  const [series] = await Promise.race([once(child, 'message'), ended]);
+  return series as readonly Series[];
 }
-
-const toFigures = (micros: number): Figures => ({ perSecond: 1e6 / micros, cpuPerMillion: micros });

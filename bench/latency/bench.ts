@@ -13,7 +13,7 @@ import type { Column, Series } from '../report/results.ts';
 import { type SourceConnector, toConnector } from '../source/connector.ts';
 import { FORMATS } from '../source/formats.ts';
 import type { Copying } from '../source/measure-topic.ts';
-import { startTask } from '../source/start-task.ts';
+import { bundleTask, startTask } from '../source/start-task.ts';
 import { startFloor } from './floor.ts';
 import { type Carrier, type Latency, type Load, measureLatency } from './measure-latency.ts';
 import { readTopic, type TopicReader } from './topic-reader.ts';
@@ -59,7 +59,7 @@ async function benchLatency(options: OptionValues<typeof OPTIONS>): Promise<void
   await using dynamodb = await startDynamodb('tailrace-bench');
   const properties = { 'log.segment.delete.delay.ms': '0' };
   const kafka = (await startKafka(run, { report: console.error, properties })).bootstrapServers;
-  const surroundings = { kafka, table: 'tailrace-bench', ...dynamodb };
+  const surroundings = { kafka, table: 'tailrace-bench', bundle: await bundleTask(run), ...dynamodb };
   const contenders: Contender[] = [
     { side: OURS, start: async (connector) => startTask(run, connector, surroundings) },
     ...(peer ? await peerSources(run, kafka, PEER_SETTINGS) : []),

@@ -15,13 +15,14 @@ import { median } from '../report/statistics.ts';
 import { type SourceConnector, toConnector } from './connector.ts';
 import { chooseFormats, FORMATS } from './formats.ts';
 import { type Copying, measureTopic } from './measure-topic.ts';
-import { startTask } from './start-task.ts';
+import { bundleTask, startTask } from './start-task.ts';
 
 const OPTIONS = {
   events: { default: 400_000, what: 'change events of a round; the first 30 % are not counted' },
   rounds: { default: 3, what: 'how often each output is measured' },
   ...DATA_OPTIONS,
   outputs: { default: 'all', what: `some of: ${Object.keys(FORMATS).join(',')}` },
+  profiles: { default: '', what: 'a folder for CPU profiles of our tasks; profiling itself costs time' },
   peer: { default: false, what: 'also MongoDB Kafka Connector on Kafka Connect, in turns with ours' },
   pairs: { default: 5, what: 'with --peer: how often each output is measured' },
 } as const;
@@ -43,7 +44,7 @@ const READING = 'none (reading only)';
 type Contender = { readonly side: string; start(connector: SourceConnector): Promise<Copying> };
 
 async function benchSource(options: OptionValues<typeof OPTIONS>): Promise<void> {
-  const { events, outputs, pairs, peer, rounds } = options;
+  const { events, outputs, pairs, peer, profiles, rounds } = options;
   const formats = chooseFormats(outputs);
   await using run = await openRun();
   await using dynamodb = await startDynamodb('tailrace-bench');
@@ -51,7 +52,7 @@ async function benchSource(options: OptionValues<typeof OPTIONS>): Promise<void>
   const properties = { 'log.segment.delete.delay.ms': '0' };
   const kafka = (await startKafka(run, { report: console.error, properties })).bootstrapServers;
   const replay = await startReplayServer(run, options);
-  const surroundings = { kafka, table: 'tailrace-bench', ...dynamodb };
+  const surroundings = { kafka, table: 'tailrace-bench', bundle: await bundleTask(run), profiles, ...dynamodb };
   const contenders: Contender[] = [
     { side: OURS, start: async (connector) => startTask(run, connector, surroundings) },
     ...(peer ? await peerSources(run, kafka, PEER_SETTINGS) : []),

@@ -3,22 +3,38 @@ import { join } from 'node:path';
 import { awsEnvironmentOf } from '../../infra/local/aws-environment.ts';
 import type { Run } from '../../infra/local/processes.ts';
 import { sourceNodeOptions } from '../../infra/local/source-command.ts';
+import { bundled } from '../measure/bundled.ts';
 import { ask, endOfLog } from '../measure/messages.ts';
 import type { Usage } from '../measure/usage.ts';
 import type { SourceConnector } from './connector.ts';
 import type { Copying } from './measure-topic.ts';
 
 /** What our task needs beside MongoDB. */
-export type Surroundings = { readonly kafka: string; readonly dynamodbEndpoint: string; readonly table: string };
+export type Surroundings = {
+  readonly kafka: string;
+  readonly dynamodbEndpoint: string;
+  readonly table: string;
+  /** The task's bundle. */
+  readonly bundle: string;
+  /** A folder for its CPU profile; empty: none. */
+  readonly profiles?: string;
+};
 
-const MEASURED = join(import.meta.dirname, 'measured-process.ts');
+/** The task as its image has it, and what asks it for its usage. */
+export const bundleTask = (run: Run): Promise<string> =>
+  bundled(join(run.folder, 'task'), {
+    'measured.mjs': 'bench/source/measured-process.ts',
+    'encode-thread.mjs': 'functions/source/encode-thread.ts',
+  });
 
 /** Starts our source task, a process of its own, as its image starts it. */
 export function startTask(run: Run, { name, properties }: SourceConnector, surroundings: Surroundings): Copying {
-  const { dynamodbEndpoint, kafka, table } = surroundings;
+  const { bundle, dynamodbEndpoint, kafka, profiles = '', table } = surroundings;
   const file = join(run.folder, `${name}.json`);
   writeFileSync(file, JSON.stringify({ name, config: { 'connector.class': 'MongoSource', ...properties } }));
-  const task = run.start(`task-${name}`, process.execPath, [...sourceNodeOptions(), MEASURED, 'task'], {
+  const profiling =
+    profiles === '' ? [] : ['--cpu-prof', '--cpu-prof-dir', profiles, '--cpu-prof-name', `${name}.cpuprofile`];
+  const task = run.start(`task-${name}`, process.execPath, [...sourceNodeOptions(), ...profiling, bundle, 'task'], {
     ipc: true,
     env: {
       ...awsEnvironmentOf({ dynamodbEndpoint, sqsEndpoint: dynamodbEndpoint, s3Endpoint: dynamodbEndpoint }),

@@ -16,7 +16,8 @@ export const changeStreamProperties = {
   'batch.size': int({
     group: 'Change stream',
     importance: 'medium',
-    description: 'Events that the server puts into one cursor reply at most; 0 leaves it to the server.',
+    description:
+      'Events that the server puts into one cursor reply at most; 0 leaves it to the server, and behind a large reply asks for two megabytes of them.',
     default: '0',
     min: 0,
   }),
