@@ -30,8 +30,7 @@ async function valuesOf({ services, topic }: Pipeline, count: number) {
   return values;
 }
 
-// fails since the sink's decoding was changed: not copied within 30 s, cause not found yet
-test.skip('a document of 15.9 MB arrives identical through a topic with default limits, in its place among others', async () => {
+test('a document of 15.9 MB arrives identical through a topic with default limits, in its place among others', async () => {
   await using pipeline = await openPipeline({ partitions: 1 });
   const { sink, source, sources } = pipeline;
   await sources[0]!.until('streaming');
@@ -44,6 +43,7 @@ test.skip('a document of 15.9 MB arrives identical through a topic with default 
   await until(
     'all are copied',
     async () => (await sink.countDocuments({ $or: [{ behind: 1 }, { _id: 'after' as never }] })) === 2,
+    90_000,
   );
   const copied = await sink.findOne({ _id: 'large' as never }, { raw: true } as never);
   const expected = BSON.serialize({ ...document, behind: 1 });
@@ -51,4 +51,4 @@ test.skip('a document of 15.9 MB arrives identical through a topic with default 
   const values = await valuesOf(pipeline, 4);
   expect(values.map(({ isReference }) => isReference)).toEqual([false, true, false, false]);
   expect(values[1]!.bytes).toBeLessThan(500);
-}, 120_000);
+}, 150_000);
