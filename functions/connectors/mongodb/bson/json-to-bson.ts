@@ -23,11 +23,10 @@ import {
   createOutput,
   endDocument,
   type Output,
-  openShared,
   reserve,
   setInt32,
   takeBytes,
-  takeShared,
+  writtenSince,
 } from './output.ts';
 import { BSON_TYPE } from './types.ts';
 
@@ -40,18 +39,19 @@ const MAX_DEPTH = 1000;
  * The language is the peer's: Extended JSON canonical and relaxed, the shell's helpers, names without quotes, trailing
  * commas; of a repeated name the last value wins; what follows the closing brace is ignored.
  *
+ * The document is written behind what is in `out`, and stays there.
+ *
  * @throws DataError where the text is not such a document.
  */
-export function jsonToBson(text: Uint8Array): Buffer {
+export function jsonToBson(text: Uint8Array, out: Output = createOutput(text.length + 64)): Buffer {
   const cursor: Cursor = { bytes: validUtf8(text), at: 0 };
-  const out = openShared(cursor.bytes.length * 2 + 64);
   const start = out.at;
   expect(cursor, CHAR.openBrace);
   if (writeExtended(cursor, out, 0) !== undefined) {
     throw new DataError('RECORD_INVALID', 'Expected a document, got a single value in Extended JSON');
   }
   writeFields(cursor, out, 0);
-  return takeShared(out, start);
+  return writtenSince(out, start);
 }
 
 function validUtf8(text: Uint8Array): Buffer {

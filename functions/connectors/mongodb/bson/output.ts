@@ -11,8 +11,8 @@ const LARGE_BYTES = SHARED_BYTES / 4;
 let shared = createOutput(0);
 
 /**
- * An output with room for about `capacity` bytes, behind what other documents have there; `takeShared` ends it, and
- * nothing else may be opened before that. What was written before an error is never taken and does no harm.
+ * An output with room for about `capacity` bytes, behind what others have there, which stays as it is. Nothing else may
+ * be opened before all is written. What was written before an error does no harm.
  */
 export function openShared(capacity: number): Output {
   if (capacity > LARGE_BYTES) return { bytes: Buffer.allocUnsafeSlow(capacity), at: 0 };
@@ -20,8 +20,8 @@ export function openShared(capacity: number): Output {
   return shared;
 }
 
-/** What was written since `start`, without a copy: nothing is ever written there again. */
-export const takeShared = (out: Output, start: number): Buffer => out.bytes.subarray(start, out.at);
+/** What was written from `start` on, without a copy. */
+export const writtenSince = (out: Output, start: number): Buffer => out.bytes.subarray(start, out.at);
 
 /** Makes room for `count` more bytes. */
 export function reserve(out: Output, count: number): void {

@@ -7,7 +7,6 @@ import {
   endDocument,
   type Output,
   reserve,
-  takeBytes,
   writeByte,
   writeBytes,
   writeCString,
@@ -15,6 +14,7 @@ import {
   writeInt32,
   writeInt64,
   writeString,
+  writtenSince,
 } from '../bson/output.ts';
 import { writeBinary, writeDecimal } from '../bson/scalars.ts';
 import { BSON_TYPE } from '../bson/types.ts';
@@ -23,12 +23,18 @@ import { BSON_TYPE } from '../bson/types.ts';
  * BSON bytes of a struct or map of Connect's data. A schema decides what a value becomes; of its names only Connect's
  * own logical types count. Without a schema an integer is a long and any other number a double.
  *
+ * The document is written behind what is in `out`, and stays there.
+ *
  * @throws DataError where a value has no place in BSON.
  */
-export function connectToBson(fields: ReadonlyMap<unknown, unknown>, schema: Schema | null): Buffer {
-  const out = createOutput(1024);
+export function connectToBson(
+  fields: ReadonlyMap<unknown, unknown>,
+  schema: Schema | null,
+  out: Output = createOutput(1024),
+): Buffer {
+  const start = out.at;
   writeFields(out, fields, schema);
-  return takeBytes(out);
+  return writtenSince(out, start);
 }
 
 function writeFields(out: Output, fields: ReadonlyMap<unknown, unknown>, schema: Schema | null): void {

@@ -7,5 +7,9 @@ declare module 'mongodb/lib/cmap/commands.js' {
     constructor(field: string);
     /** `document` is only shown to command monitoring; `bytes` are sent. Returns the length so far. */
     push(document: unknown, bytes: Uint8Array): number;
+    /** The head of the section and the bytes of its documents. */
+    readonly chunks: readonly Uint8Array[];
+    /** The whole section, which the driver copies into its message before it does anything else. */
+    toBin: () => Uint8Array;
   }
 }

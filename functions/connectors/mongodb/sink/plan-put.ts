@@ -2,6 +2,7 @@ import { ConnectorError, DataError } from '../../../connect/errors.ts';
 import { type Outcome, SKIPPED } from '../../../connect/outcomes.ts';
 import { positionOf, type SinkRecord, topicPartitionOf } from '../../../connect/records.ts';
 import { documentOf, elementsOf, hasField, toElement } from '../bson/elements.ts';
+import { createOutput, type Output } from '../bson/output.ts';
 import type { Ignored } from './cdc/cdc-handler.ts';
 import { derivedObjectId } from './id-strategies.ts';
 import { planRecord } from './plan-record.ts';
@@ -34,6 +35,7 @@ export function planPut(
   const held = new Map<string, string>();
   const ignored = new Map<string, number>();
   const namespaces = namespacePlans();
+  const space = createOutput(SPACE_BYTES);
   let previous: GrowingBatch | undefined;
   for (const [index, record] of records.entries()) {
     const settings = settingsOf(record.topic);
@@ -44,7 +46,9 @@ export function planPut(
       outcomes.set(index, behind(holder));
       continue;
     }
-    const planned = planWrite(record, index, settings);
+    // statements are copies, so nothing of the record before is needed any more
+    space.at = 0;
+    const planned = planWrite(record, index, settings, space);
     if ('event' in planned) {
       outcomes.set(index, SKIPPED);
       ignored.set(planned.event, (ignored.get(planned.event) ?? 0) + 1);
@@ -61,6 +65,9 @@ export function planPut(
   }
   return { outcomes, namespaces: namespaces.all(), ignored };
 }
+
+/** For key and value of nearly every record; it grows where one is larger. */
+const SPACE_BYTES = 16 * 1024;
 
 type GrowingBatch = Batch & { readonly settings: TopicSettings; readonly writes: Write[] };
 type GrowingPlan = NamespacePlan & { readonly batches: GrowingBatch[] };
@@ -105,9 +112,10 @@ function planWrite(
   record: SinkRecord,
   index: number,
   settings: TopicSettings,
+  space: Output,
 ): Outcome | Ignored | { namespace: Namespace; write: Write } {
   try {
-    const planned = planRecord(record, settings.plan);
+    const planned = planRecord(record, settings.plan, space);
     if (!planned) return SKIPPED;
     if ('event' in planned) return planned;
     const position = positionOf(record);

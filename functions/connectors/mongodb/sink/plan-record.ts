@@ -1,5 +1,6 @@
 import { DataError } from '../../../connect/errors.ts';
 import { positionOf, type SinkRecord } from '../../../connect/records.ts';
+import { createOutput, type Output } from '../bson/output.ts';
 import type { CdcHandler, Ignored } from './cdc/cdc-handler.ts';
 import { writeOf } from './cdc/write-of.ts';
 import type { IdOptions, IdSource } from './id-strategies.ts';
@@ -28,12 +29,17 @@ export type TopicPlan = {
 export type PlannedWrite = { readonly namespace: Namespace; readonly model: WriteModel };
 
 /**
- * The write of one record; nothing for a no-op, and the name of an event that no write can follow.
+ * The write of one record; nothing for a no-op, and the name of an event that no write can follow. Documents of the
+ * model may lie in `space`.
  *
  * @throws DataError where the record can never be written.
  */
-export function planRecord(record: SinkRecord, plan: TopicPlan): PlannedWrite | Ignored | undefined {
-  const source = lazily(record);
+export function planRecord(
+  record: SinkRecord,
+  plan: TopicPlan,
+  space: Output = createOutput(1024),
+): PlannedWrite | Ignored | undefined {
+  const source = lazily(record, space);
   const namespace = namespaceOf(source, plan.fixed, plan.paths);
   const { cdcHandler, idOptions, removesNulls } = plan;
   const model = cdcHandler ? writeOf(cdcHandler(source, idOptions), removesNulls) : planDocument(source, plan);
@@ -41,17 +47,17 @@ export function planRecord(record: SinkRecord, plan: TopicPlan): PlannedWrite | 
 }
 
 /** Key and value are read once, and only if something asks: a key that nobody needs may be anything. */
-function lazily(record: SinkRecord): IdSource {
+function lazily(record: SinkRecord, space: Output): IdSource {
   let key: Uint8Array | typeof UNREAD | undefined = UNREAD;
   let value: Uint8Array | typeof UNREAD | undefined = UNREAD;
   return {
     record,
     key() {
-      if (key === UNREAD) key = readDocument(record, 'key');
+      if (key === UNREAD) key = readDocument(record, 'key', space);
       return key;
     },
     value() {
-      if (value === UNREAD) value = readDocument(record, 'value');
+      if (value === UNREAD) value = readDocument(record, 'value', space);
       return value;
     },
   };

@@ -1,7 +1,7 @@
 import type { WriteConcernSettings } from 'mongodb';
-import { DocumentSequence } from 'mongodb/lib/cmap/commands.js';
 import type { Connection } from '../client/open-connection.ts';
 import { toDriverDocument } from './driver-document.ts';
+import { statementSequence } from './statement-sequence.ts';
 import type { CommandName } from './statements.ts';
 import type { Namespace } from './write-models.ts';
 import type { ConcernError, WriteError } from './write-verdict.ts';
@@ -44,7 +44,7 @@ export const sendWith =
         [name]: namespace.collection,
         ordered: isOrdered,
         ...(Object.keys(concern).length > 0 && { writeConcern: concern }),
-        [list]: isEncrypting ? statements.map(toDriverDocument) : toSequence(list, statements),
+        [list]: isEncrypting ? statements.map(toDriverDocument) : statementSequence(list, statements),
       };
       try {
         return toReply(await database.command(command, { signal }), statements);
@@ -63,12 +63,6 @@ function toConcern({ w, j, journal, wtimeoutMS }: WriteConcernSettings = {}) {
     ...(journaled !== undefined && { j: journaled }),
     ...(wtimeoutMS !== undefined && { wtimeout: wtimeoutMS }),
   };
-}
-
-function toSequence(list: string, statements: readonly Uint8Array[]): DocumentSequence {
-  const sequence = new DocumentSequence(list);
-  for (const statement of statements) sequence.push({}, statement);
-  return sequence;
 }
 
 type RawReply = {

@@ -3,10 +3,11 @@ import {
   beginDocument,
   endDocument,
   openShared,
-  takeShared,
   writeByte,
+  writeBytes,
   writeField,
   writeHead,
+  writtenSince,
 } from '../bson/output.ts';
 import { BSON_TYPE } from '../bson/types.ts';
 import { fields, toDocument } from './expression.ts';
@@ -23,8 +24,8 @@ const COMMANDS = { deleteOne: 'delete', insertOne: 'insert', replaceOne: 'update
 export const commandOf = ({ op }: WriteModel): CommandName => COMMANDS[op];
 
 /**
- * One write as the element of a command's list. Every record is encoded by itself, so that one which can't be is its
- * own problem alone.
+ * One write as the element of a command's list, nothing of which lies in the model's memory. Every record is encoded by
+ * itself, so that one which can't be is its own problem alone.
  *
  * @throws DataError where the document is larger than MongoDB takes.
  */
@@ -32,7 +33,7 @@ export function toStatement(model: WriteModel, at: string): Uint8Array {
   const document =
     model.op === 'replaceOne' ? model.replacement : model.op === 'insertOne' ? model.document : undefined;
   const largest = document?.length ?? 0;
-  const statement = model.op === 'insertOne' ? model.document : statementOf(model);
+  const statement = model.op === 'insertOne' ? copyOf(model.document) : statementOf(model);
   if (largest > MAX_DOCUMENT_BYTES || statement.length > MAX_STATEMENT_BYTES) {
     throw new DataError(
       'RECORD_INVALID',
@@ -68,7 +69,14 @@ function updateStatement(filter: Uint8Array, update: Uint8Array, upsert: boolean
   writeHead(out, BSON_TYPE.boolean, 'upsert');
   writeByte(out, upsert ? 1 : 0);
   endDocument(out, start);
-  return takeShared(out, start);
+  return writtenSince(out, start);
+}
+
+function copyOf(document: Uint8Array): Uint8Array {
+  const out = openShared(document.length);
+  const start = out.at;
+  writeBytes(out, document);
+  return writtenSince(out, start);
 }
 
 const toRaw = (value: Uint8Array) => ({ type: BSON_TYPE.document, value });
