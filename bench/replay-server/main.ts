@@ -13,6 +13,7 @@ const { values } = parseArgs({
     size: { type: 'string', default: '1024' },
     collections: { type: 'string', default: '1' },
     mix: { type: 'string', default: 'insert=100' },
+    wire: { type: 'string' },
     /** Events per second that are added in real time behind those that are there from the start. */
     live: { type: 'string' },
   },
@@ -24,6 +25,7 @@ const server = await openReplayServer({
   documentBytes: Number(values.size),
   collections: Number(values.collections),
   mix: parseMix(values.mix),
+  ...(values.wire !== undefined && { wireVersion: Number(values.wire) }),
 });
 if (values.live !== undefined) void server.addLive(Number(values.live), Number.POSITIVE_INFINITY);
 console.log(`Replay server at ${server.uri}`);

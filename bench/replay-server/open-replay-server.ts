@@ -1,27 +1,30 @@
 import { once } from 'node:events';
 import { type AddressInfo, createServer, type Socket } from 'node:net';
 import { BSON, type Document } from 'mongodb';
+import { acknowledge, isWrite, type Writes } from './acknowledge.ts';
 import { type Cursors, openCursors, type Parts } from './cursors.ts';
 import { createSampleEvents, type SampleOptions } from './sample-events.ts';
-import { documentsIn, serveConnection, type WireCommand } from './wire.ts';
+import { serveConnection, type WireCommand } from './wire.ts';
 
 export type ReplayOptions = SampleOptions & {
   /** Events that are there from the start. */
   readonly events: number;
   /** A free one where it is 0. */
   readonly port: number;
+  /** The newest version of the wire protocol that it says it speaks. */
+  readonly wireVersion?: number;
 };
 
 export type ReplayServer = AsyncDisposable & {
   readonly uri: string;
   readonly sent: Cursors['sent'];
-  /** Documents of inserts, updates and deletes that were acknowledged, and the commands that they came in. */
-  readonly writes: { readonly documents: number; readonly commands: number };
+  readonly writes: Readonly<Writes>;
   readonly addLive: Cursors['addLive'];
 };
 
 const SET_NAME = 'rs0';
-const MAX_WIRE_VERSION = 21;
+/** MongoDB 7.0's; from 25 on (8.0) clients may send `bulkWrite`. */
+const WIRE_VERSION = 21;
 
 /**
  * A server of MongoDB's wire protocol that is faster than any client: it serves change events that are ready as bytes,
@@ -29,7 +32,8 @@ const MAX_WIRE_VERSION = 21;
  */
 export async function openReplayServer(options: ReplayOptions): Promise<ReplayServer> {
   const cursors = openCursors(createSampleEvents(options), options.events);
-  const writes = { documents: 0, commands: 0 };
+  const writes: Writes = { documents: 0, commands: 0 };
+  const { wireVersion = WIRE_VERSION } = options;
   const sockets = new Set<Socket>();
   let address = '';
 
@@ -43,15 +47,8 @@ export async function openReplayServer(options: ReplayOptions): Promise<ReplaySe
   function other(command: WireCommand): Parts {
     const { body, name } = command;
     if (name === 'killCursors') cursors.kill(body);
-    const writes = WRITES[name as keyof typeof WRITES];
-    return [BSON.serialize(writes ? acknowledge(command, writes) : { ok: 1, ...ANSWERS[name]?.(address) })];
-  }
-
-  function acknowledge({ body, sequences }: WireCommand, field: string): Document {
-    const documents = sequences[field] ? countOf(sequences[field]) : (body[field] as unknown[]).length;
-    writes.documents += documents;
-    writes.commands += 1;
-    return { ok: 1, n: documents, nModified: documents };
+    if (isWrite(name)) return [BSON.serialize(acknowledge(command, writes))];
+    return [BSON.serialize({ ok: 1, ...ANSWERS[name]?.(address, wireVersion) })];
   }
 
   const server = createServer((socket) => {
@@ -78,16 +75,8 @@ export async function openReplayServer(options: ReplayOptions): Promise<ReplaySe
   };
 }
 
-const WRITES = { insert: 'documents', update: 'updates', delete: 'deletes' } as const;
-
-function countOf(sequence: Buffer): number {
-  let count = 0;
-  for (const _ of documentsIn(sequence)) count += 1;
-  return count;
-}
-
 /** What drivers and tasks ask beside; every other command is simply well. */
-const ANSWERS: Readonly<Record<string, (address: string) => Document>> = {
+const ANSWERS: Readonly<Record<string, (address: string, wireVersion: number) => Document>> = {
   hello,
   ismaster: hello,
   isMaster: hello,
@@ -96,7 +85,7 @@ const ANSWERS: Readonly<Record<string, (address: string) => Document>> = {
   find: () => ({ cursor: { id: 0, ns: 'local.oplog.rs', firstBatch: [] } }),
 };
 
-function hello(address: string): Document {
+function hello(address: string, wireVersion: number): Document {
   return {
     helloOk: true,
     isWritablePrimary: true,
@@ -114,7 +103,7 @@ function hello(address: string): Document {
     logicalSessionTimeoutMinutes: 30,
     connectionId: 1,
     minWireVersion: 0,
-    maxWireVersion: MAX_WIRE_VERSION,
+    maxWireVersion: wireVersion,
     readOnly: false,
   };
 }
