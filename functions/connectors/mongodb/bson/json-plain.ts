@@ -118,7 +118,7 @@ function writeMillis(bytes: Buffer, at: number, out: Output): End {
   return end;
 }
 
-/** Seconds and increment, of as many digits as 32 bits have at least. */
+/** Seconds and increment. */
 function writeTime(bytes: Buffer, at: number, out: Output): End {
   if (bytes[at] !== CHAR.openBrace) return NOWHERE;
   const secondsAt = memberAt(bytes, skipBlanks(bytes, at + 1), SECONDS);
@@ -138,8 +138,8 @@ function writeTime(bytes: Buffer, at: number, out: Output): End {
 const memberAt = (bytes: Buffer, at: number, name: Buffer): number =>
   isNext(bytes, at, name) ? behindColon(bytes, at + name.length) : NOWHERE;
 
-/** Ten are more than 32 bits for some; those are cut, as for every reader. */
-const isShort = (digits: number): boolean => digits > 0 && digits <= 10;
+/** So many that a double is exact; what is more than 32 bits is cut, as with the general reader. */
+const isShort = (digits: number): boolean => digits > 0 && digits <= 15;
 
 const isCount = (digits: number): boolean => digits > 0 && digits <= MOST_DIGITS;
 
