@@ -30,11 +30,13 @@ async function measure({ folder, payloads, puts, recordsPerPut }: FunctionToMeas
   const { handler } = (await import(pathToFileURL(join(folder, 'index.mjs')).href)) as { handler: Handler };
   const file = openSync(payloads.file, 'r');
   const count = payloads.starts.length - 1;
+  // as Lambda's runtime, and other than a Buffer, it makes texts of any size on JavaScript's heap
+  const text = new TextDecoder();
   const sizes = payloads.starts.slice(1).map((end, put) => end - payloads.starts[put]!);
   const received = Buffer.allocUnsafe(Math.max(...sizes));
   const invoke = async (put: number) => {
     const length = readSync(file, received, 0, sizes[put % count]!, payloads.starts[put % count]!);
-    const event = JSON.parse(textOf(received.subarray(0, length)));
+    const event = JSON.parse(text.decode(received.subarray(0, length)));
     const answer = await handler(event, { getRemainingTimeInMillis: () => TIMEOUT_MS });
     assert.equal(JSON.stringify(answer), '{"batchItemFailures":[]}');
   };
@@ -46,16 +48,6 @@ async function measure({ folder, payloads, puts, recordsPerPut }: FunctionToMeas
   const end = sample(puts);
   closeSync(file);
   return toRate(begin, end);
-}
-
-/** Larger texts Node keeps outside of JavaScript's heap, where they press for collections that Lambda never sees. */
-const LARGEST_TEXT = 512 * 1024;
-
-/** A text of ASCII on JavaScript's heap, as Lambda's runtime makes it of what it receives. */
-function textOf(bytes: Buffer): string {
-  const parts: string[] = [];
-  for (let at = 0; at < bytes.length; at += LARGEST_TEXT) parts.push(bytes.toString('latin1', at, at + LARGEST_TEXT));
-  return parts.join('');
 }
 
 process.once('message', async (task: FunctionToMeasure) => {

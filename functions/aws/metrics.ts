@@ -23,6 +23,8 @@ export type FlushedMetrics = Metrics & {
 export function createMetrics({ service, ...others }: MetricDimensions): FlushedMetrics {
   const sums = new Map<MetricName, number>();
   const samples = new Map<MetricName, number[]>();
+  // making one costs as much as a hundred records, and what was written leaves it
+  let line: PowertoolsMetrics | undefined;
 
   function add(name: MetricName, value: number): void {
     const { unit, isLevel, isSample }: Metric = METRICS[name];
@@ -38,7 +40,7 @@ export function createMetrics({ service, ...others }: MetricDimensions): Flushed
 
   function flush(): void {
     if (sums.size === 0 && samples.size === 0) return;
-    const line = new PowertoolsMetrics({
+    line ??= new PowertoolsMetrics({
       namespace: METRICS_NAMESPACE,
       serviceName: service,
       defaultDimensions: others,

@@ -43,6 +43,7 @@ const NO_HEADERS: readonly Header[] = [];
 function toHeaders(list: unknown): readonly Header[] | undefined {
   if (list === undefined || list === null) return NO_HEADERS;
   if (!Array.isArray(list)) return undefined;
+  if (list.length === 0) return NO_HEADERS;
   const headers: Header[] = [];
   for (const entry of list) {
     if (!isObject(entry)) return undefined;
