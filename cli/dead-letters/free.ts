@@ -1,10 +1,10 @@
 import type { SQSClient } from '@aws-sdk/client-sqs';
 import type { ParkedKey } from '../../functions/aws/parked-keys.ts';
+import { countOf } from '../../functions/aws/queue-count.ts';
 import { type WaitingPosition, waitingText } from '../../functions/connect/parking.ts';
 import { EXIT, type ExitCode, Failure } from '../failure.ts';
 import { countedLetters, readLetters } from './list.ts';
 import type { ParkedTable } from './parked-table.ts';
-import { countOf } from './queue.ts';
 
 export type FreeDeps = {
   readonly sqs: SQSClient;

@@ -1,11 +1,12 @@
 import type { SQSClient } from '@aws-sdk/client-sqs';
+import { countOf } from '../../functions/aws/queue-count.ts';
 import { toTime } from '../ago.ts';
 import { toColumns } from '../columns.ts';
 import { EXIT, type ExitCode } from '../failure.ts';
 import { type Letter, shortIdOf, toLetter } from './letter.ts';
 import { toParkedLines } from './parked-lines.ts';
 import type { ParkedTable } from './parked-table.ts';
-import { countOf, readQueue } from './queue.ts';
+import { readQueue } from './queue.ts';
 
 export type ListDeps = {
   readonly sqs: SQSClient;

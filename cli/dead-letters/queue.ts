@@ -1,6 +1,5 @@
 import {
   ChangeMessageVisibilityBatchCommand,
-  GetQueueAttributesCommand,
   GetQueueUrlCommand,
   type Message,
   ReceiveMessageCommand,
@@ -91,18 +90,4 @@ export async function queueUrlOf(sqs: SQSClient, queue: string): Promise<string>
   const { QueueUrl } = await sqs.send(new GetQueueUrlCommand({ QueueName: queue }));
   if (QueueUrl === undefined) throw new Failure(EXIT.failed, `SQS has no URL for the queue ${queue}`);
   return QueueUrl;
-}
-
-/** How many messages a queue has, and how many of them somebody is reading; SQS calls both approximate. */
-export async function countOf(sqs: SQSClient, queueUrl: string): Promise<{ visible: number; hidden: number }> {
-  const { Attributes = {} } = await sqs.send(
-    new GetQueueAttributesCommand({
-      QueueUrl: queueUrl,
-      AttributeNames: ['ApproximateNumberOfMessages', 'ApproximateNumberOfMessagesNotVisible'],
-    }),
-  );
-  return {
-    visible: Number(Attributes.ApproximateNumberOfMessages ?? 0),
-    hidden: Number(Attributes.ApproximateNumberOfMessagesNotVisible ?? 0),
-  };
 }

@@ -1,4 +1,5 @@
-import { GetQueueAttributesCommand, ReceiveMessageCommand, type SQSClient } from '@aws-sdk/client-sqs';
+import { ReceiveMessageCommand, type SQSClient } from '@aws-sdk/client-sqs';
+import { countOf } from '../aws/queue-count.ts';
 import { RECEIVE_SIZE, type ReadDeps } from './read-letters.ts';
 
 /** A long poll asks all servers of the queue; a short one may miss what is there. */
@@ -7,18 +8,7 @@ const WAIT_SECONDS = 1;
 /** The dead letter queue, as far as looking at it goes: neither deleted nor sent to. */
 export function queueOf(queueUrl: string, sqs: Pick<SQSClient, 'send'>): ReadDeps {
   return {
-    async count() {
-      const { Attributes = {} } = await sqs.send(
-        new GetQueueAttributesCommand({
-          QueueUrl: queueUrl,
-          AttributeNames: ['ApproximateNumberOfMessages', 'ApproximateNumberOfMessagesNotVisible'],
-        }),
-      );
-      return {
-        visible: Number(Attributes.ApproximateNumberOfMessages ?? 0),
-        hidden: Number(Attributes.ApproximateNumberOfMessagesNotVisible ?? 0),
-      };
-    },
+    count: () => countOf(sqs, queueUrl),
     async receive(hiddenSeconds) {
       const { Messages = [] } = await sqs.send(
         new ReceiveMessageCommand({

@@ -1,9 +1,10 @@
+import type { QueueCount } from '../aws/queue-count.ts';
+
 /** A message as SQS gave it. */
 export type QueueMessage = { readonly id: string; readonly body: string; readonly sentAt: number };
 
 export type ReadDeps = {
-  /** How many messages are visible, and how many somebody is reading; SQS calls both approximate. */
-  count(): Promise<{ visible: number; hidden: number }>;
+  count(): Promise<QueueCount>;
   /** At most `RECEIVE_SIZE` messages, which nobody else sees for `hiddenSeconds`. */
   receive(hiddenSeconds: number): Promise<readonly QueueMessage[]>;
 };
