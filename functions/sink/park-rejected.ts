@@ -16,14 +16,16 @@ export type ParkDeps = {
  * position no list has would be taken for settled. A position that is listed and whose letter never came is harmless, as
  * its record comes again and finds itself in the list.
  *
- * Returns the outcomes; a record whose key could not be changed comes again.
+ * Returns the outcomes, the same ones where there was nothing to do; a record whose key could not be changed comes again.
  */
 export async function parkRejected(
   records: readonly ConsumedRecord[],
-  outcomes: readonly Outcome[],
+  outcomes: Outcome[],
   deadLetters: readonly number[],
   { parkedKeys, parking }: ParkDeps,
 ): Promise<Outcome[]> {
+  // nearly every put
+  if (deadLetters.length === 0 && parking.stored.size === 0) return outcomes;
   const result = [...outcomes];
   const unsettle = (places: readonly number[], error: ConnectorError) => {
     for (const place of places) result[place] = { status: 'unsettled', error };

@@ -12,7 +12,7 @@ import { type PutEvent, parseMskEvent } from './parse-msk-event.ts';
 import { openPutParking, type PutParking, parkedBy } from './put-parking.ts';
 import { replayParked } from './replay-parked.ts';
 import { firstError, reportPut } from './report-put.ts';
-import { type Settlement, type SettleRules, settle } from './settle.ts';
+import { type Settlement, settle } from './settle.ts';
 import { type WriteDeps, writeRecords } from './write-records.ts';
 
 export type PutDeps = WriteDeps & {
@@ -86,8 +86,10 @@ async function settlePut(put: PutEvent, deadline: number, settings: PutSettings,
     hasPartialResponse: settings.hasPartialResponse,
     isReplay: put.replayedAttempts !== undefined,
   };
-  const outcomes = await parked(put, await writeRecords(put.records, deadline, deps), rules, deps);
-  const before = settle(put.records, outcomes, rules);
+  const written = await writeRecords(put.records, deadline, deps);
+  const planned = settle(put.records, written, rules);
+  const outcomes = await parked(put, written, planned, deps);
+  const before = outcomes === written ? planned : settle(put.records, outcomes, rules);
   const sent = await sendRejected(put, outcomes, before, settings, deps);
   const after = sent === outcomes ? before : settle(put.records, sent, rules);
   reportPut(put.records, sent, after, settings.logsTimes, deps);
@@ -97,10 +99,13 @@ async function settlePut(put: PutEvent, deadline: number, settings: PutSettings,
 }
 
 /** Parks the keys of the records that are going to be dead letters; one whose key can't be parked is unsettled. */
-async function parked(put: PutEvent, outcomes: Outcome[], rules: SettleRules, deps: PutDeps): Promise<Outcome[]> {
-  const { parkedKeys, parking } = deps;
+async function parked(
+  put: PutEvent,
+  outcomes: Outcome[],
+  { deadLetters }: Settlement,
+  { parkedKeys, parking }: PutDeps,
+): Promise<Outcome[]> {
   if (!parkedKeys || !parking) return outcomes;
-  const { deadLetters } = settle(put.records, outcomes, rules);
   return parkRejected(put.records, outcomes, deadLetters, { parkedKeys, parking });
 }
 

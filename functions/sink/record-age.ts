@@ -22,11 +22,15 @@ export function noteRecordAge(metrics: Metrics & { flush(): void }, now: () => n
 export function oldestTimestampOf(event: unknown): number | undefined {
   const { records, tailraceReplay } = toObject(event);
   if (tailraceReplay !== undefined) return undefined;
-  const times = Object.values(toObject(records))
-    .flatMap((list) => (Array.isArray(list) ? list : []))
-    .map((record) => toObject(record).timestamp)
-    .filter((time) => typeof time === 'number' && time > 0);
-  return times.length > 0 ? Math.min(...(times as number[])) : undefined;
+  let oldest = Number.POSITIVE_INFINITY;
+  for (const list of Object.values(toObject(records))) {
+    if (!Array.isArray(list)) continue;
+    for (const record of list) {
+      const { timestamp } = toObject(record);
+      if (typeof timestamp === 'number' && timestamp > 0 && timestamp < oldest) oldest = timestamp;
+    }
+  }
+  return oldest === Number.POSITIVE_INFINITY ? undefined : oldest;
 }
 
 const toObject = (value: unknown): Readonly<Record<string, unknown>> =>

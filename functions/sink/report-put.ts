@@ -24,11 +24,11 @@ export function reportPut(
   deps: ReportDeps,
 ): void {
   const { log, metrics, sink } = deps;
-  const count = (status: Outcome['status']) => outcomes.filter((outcome) => outcome.status === status).length;
+  const { rejected, skipped, written } = countByStatus(outcomes);
   metrics.add('sinkRecords', records.length);
-  metrics.add('sinkWritten', count('written'));
-  metrics.add('sinkSkipped', count('skipped'));
-  metrics.add('sinkRejected', count('rejected') - outcomes.filter(isWaiting).length);
+  metrics.add('sinkWritten', written);
+  metrics.add('sinkSkipped', skipped);
+  metrics.add('sinkRejected', rejected - outcomes.filter(isWaiting).length);
   metrics.add('sinkUnsettled', unsettled.length);
   const again = new Set(unsettled);
   for (const [place, outcome] of outcomes.entries()) {
@@ -48,6 +48,12 @@ export function reportPut(
   if (!first) return;
   const { code, details, message: reason } = first;
   log.warn('Records have to come again', { count: unsettled.length, code, reason, ...details });
+}
+
+function countByStatus(outcomes: readonly Outcome[]): Record<Outcome['status'], number> {
+  const counts = { rejected: 0, skipped: 0, unsettled: 0, written: 0 };
+  for (const { status } of outcomes) counts[status] += 1;
+  return counts;
 }
 
 const fieldsOf = ({ class: className, error, stage }: Rejected) => ({
