@@ -1,4 +1,5 @@
 import { DataError } from '../../../connect/errors.ts';
+import { FIXED_SIZES, VARIABLE } from './fixed-sizes.ts';
 import { BSON_TYPE } from './types.ts';
 
 /** Where the C string that begins at `at` ends: the position of its zero byte. */
@@ -24,26 +25,6 @@ export function endBefore(limit: number, bytes: Buffer, type: number, at: number
 function sizeOfValue(bytes: Buffer, type: number, at: number): number {
   const size = FIXED_SIZES[type]!;
   return size === VARIABLE ? sizeOfVariable(bytes, type, at) : size;
-}
-
-const VARIABLE = -1;
-/** Bytes of the values of types that always have as many. */
-const FIXED_SIZES = new Int8Array(256).fill(VARIABLE);
-for (const [type, size] of [
-  [BSON_TYPE.double, 8],
-  [BSON_TYPE.date, 8],
-  [BSON_TYPE.timestamp, 8],
-  [BSON_TYPE.int64, 8],
-  [BSON_TYPE.int32, 4],
-  [BSON_TYPE.boolean, 1],
-  [BSON_TYPE.null, 0],
-  [BSON_TYPE.undefined, 0],
-  [BSON_TYPE.minKey, 0],
-  [BSON_TYPE.maxKey, 0],
-  [BSON_TYPE.objectId, 12],
-  [BSON_TYPE.decimal128, 16],
-] as const) {
-  FIXED_SIZES[type] = size;
 }
 
 function sizeOfVariable(bytes: Buffer, type: number, at: number): number {

@@ -1,4 +1,5 @@
 import { DataError } from '../../../connect/errors.ts';
+import { FIXED_SIZES, VARIABLE } from './fixed-sizes.ts';
 import { BSON_TYPE } from './types.ts';
 
 /** One field of a BSON document: its name, type and value, all of them views of the document's bytes. */
@@ -158,29 +159,10 @@ function lengthAt(view: Buffer, at: number, end: number): number {
   return length;
 }
 
-/** Bytes of the values of a type, where all have as many; -1 of any other byte. */
-const FIXED = new Int8Array(256).fill(-1);
-for (const [type, size] of [
-  [BSON_TYPE.double, 8],
-  [BSON_TYPE.undefined, 0],
-  [BSON_TYPE.objectId, 12],
-  [BSON_TYPE.boolean, 1],
-  [BSON_TYPE.date, 8],
-  [BSON_TYPE.null, 0],
-  [BSON_TYPE.int32, 4],
-  [BSON_TYPE.timestamp, 8],
-  [BSON_TYPE.int64, 8],
-  [BSON_TYPE.decimal128, 16],
-  [BSON_TYPE.minKey, 0],
-  [BSON_TYPE.maxKey, 0],
-] as const) {
-  FIXED[type] = size;
-}
-
 /** Bytes of the value of `type` at `at`. */
 function sizeOf(type: number, view: Buffer, at: number, end: number): number {
-  const fixed = FIXED[type]!;
-  if (fixed >= 0) return fixed;
+  const fixed = FIXED_SIZES[type]!;
+  if (fixed !== VARIABLE) return fixed;
   switch (type) {
     case BSON_TYPE.string:
     case BSON_TYPE.code:
