@@ -45,13 +45,12 @@ export async function bundleSink(
   return index;
 }
 
-/** Writes `index.mjs`, its chunks and source maps into a folder; resolves with the path of `index.mjs`. */
-export const bundleReplay = (outFolder: string): Promise<string> => writeBundle('replay', outFolder);
-
-/** The same for the dashboard's widget. */
-export const bundleWidget = (outFolder: string): Promise<string> => writeBundle('widget', outFolder);
-/** The same for the function that makes topics at a deployment. */
-export const bundleTopics = (outFolder: string): Promise<string> => writeBundle('topics', outFolder);
+/**
+ * Writes `index.mjs`, its chunks and source maps into a folder; resolves with the path of `index.mjs`. These functions
+ * are of an environment, and have no connector.
+ */
+export const bundleFunction = (deployable: 'replay' | 'widget' | 'topics', outFolder: string): Promise<string> =>
+  writeBundle(deployable, outFolder);
 
 async function writeBundle(deployable: Deployable, outFolder: string, connectorFilePath?: string): Promise<string> {
   const files = await compiled(deployable);

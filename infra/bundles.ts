@@ -1,6 +1,6 @@
 import { copyFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { bundleReplay, bundleSink, bundleSource, bundleTopics, bundleWidget } from './bundle.ts';
+import { bundleFunction, bundleSink, bundleSource } from './bundle.ts';
 import type { Environment } from './environment.ts';
 
 /** The folders that become images and function code. */
@@ -32,9 +32,9 @@ export async function bundleEnvironment({ name, sinks, sources }: Environment): 
   await rm(folder, { recursive: true, force: true });
   const bundles = bundlesIn(folder);
   await Promise.all([
-    bundleReplay(bundles.replay),
-    bundleWidget(bundles.widget),
-    bundleTopics(bundles.topics),
+    bundleFunction('replay', bundles.replay),
+    bundleFunction('widget', bundles.widget),
+    bundleFunction('topics', bundles.topics),
     ...sinks.map((sink) => bundleSink(bundles.sink(sink.name), sink)),
     ...sources.map(async (source) => {
       await bundleSource(bundles.source(source.name), source.file);

@@ -1,6 +1,6 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { bundleReplay, bundleSink, bundleSource } from '../bundle.ts';
+import { bundleFunction, bundleSink, bundleSource } from '../bundle.ts';
 import type { Environment } from '../environment.ts';
 import type { LoadedSink, LoadedSource } from '../environment-connectors.ts';
 import { type Names, namesOf } from '../names.ts';
@@ -106,7 +106,7 @@ async function bundleAll({ sinks, sources }: Environment, folder: string) {
   await Promise.all([
     ...sources.map((source) => bundleSource(of(source), source.file)),
     ...sinks.map((sink) => bundleSink(of(sink), sink)),
-    bundleReplay(replay),
+    bundleFunction('replay', replay),
   ]);
   return { of, replay };
 }

@@ -6,7 +6,7 @@ import { promisify } from 'node:util';
 import { expect, test } from 'vitest';
 import { queueOf } from '../../../functions/widget/queue.ts';
 import { readLetters } from '../../../functions/widget/read-letters.ts';
-import { bundleWidget } from '../../../infra/bundle.ts';
+import { bundleFunction } from '../../../infra/bundle.ts';
 import { LOCAL_CREDENTIALS, LOCAL_REGION } from '../../../infra/local/aws-environment.ts';
 import { openLocalEnvironment, sinkLetter, sourceLetter } from '../cli/local-environment.ts';
 
@@ -40,7 +40,7 @@ test('the bundled function tells of letters in the queue and in the bucket, and 
   ];
   const folder = mkdtempSync(join(tmpdir(), 'tailrace-widget-'));
   try {
-    const file = await bundleWidget(folder);
+    const file = await bundleFunction('widget', folder);
     const script = `import { handler } from '${file}'; console.log(JSON.stringify(await handler({ widgetContext: {} })));`;
     // not synchronously: the queue's server is in this process
     const { stdout } = await promisify(execFile)('node', ['--input-type=module', '-e', script], {
