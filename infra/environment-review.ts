@@ -9,13 +9,10 @@ import { reviewPutTime } from './reviews/put-time.ts';
 import { reviewRecordSize } from './reviews/record-size.ts';
 import type { Reviewed } from './reviews/reviewed.ts';
 
-type Review = { problems: Problem[]; warnings: string[] };
-
 /** Rules of environment.json that need more than one property. */
-export function reviewSettings(environment: string, settings: EnvironmentSettings): Review {
+export function reviewSettings(environment: string, settings: EnvironmentSettings): Problem[] {
   const { kafka, mongodb, network, sink, source, topics } = settings;
   const problems: Problem[] = [];
-  const warnings: string[] = [];
   if (environment !== 'local') {
     if (!network) problems.push({ property: 'network', message: 'Missing; every environment but local needs one' });
     if (!kafka) problems.push({ property: 'kafka', message: 'Missing; every environment but local needs one' });
@@ -39,7 +36,7 @@ export function reviewSettings(environment: string, settings: EnvironmentSetting
     problems.push({ property: 'source.memoryMiB', message });
   }
   problems.push(...reviewErrorControls(settings), ...reviewTags(settings));
-  return { problems, warnings };
+  return problems;
 }
 
 /** Tags are shown to everybody who may look at the account. */
@@ -88,7 +85,7 @@ function reviewBrokers(network: NetworkSettings, kafka: KafkaSettings, topics: r
 }
 
 /** Rules between connector files, and between them and environment.json. */
-export function reviewConnectors(reviewed: Reviewed): Review {
+export function reviewConnectors(reviewed: Reviewed): { problems: Problem[]; warnings: string[] } {
   const isLocal = reviewed.name === 'local';
   return {
     problems: [

@@ -56,13 +56,10 @@ export function loadEnvironment(name: string, folder: string = environmentsFolde
   }
   const connectors = loadConnectors(join(folder, name, 'connectors'), { isLocal: name === 'local', settings, shown });
   problems.push(...connectors.problems, ...reviewCertificates(join(folder, name, 'connectors'), shown));
-  const { sources, sinks } = connectors;
-  const warnings = [...connectors.warnings];
+  const { sources, sinks, warnings } = connectors;
   const warningsBetween: string[] = [];
   if (settings) {
-    const about = reviewSettings(name, settings);
-    problems.push(...about.problems.map((problem) => inFile(shown(file), problem)));
-    warnings.push(...about.warnings.map((warning) => `${shown(file)}: ${warning}`));
+    problems.push(...reviewSettings(name, settings).map((problem) => inFile(shown(file), problem)));
     const between = reviewConnectors({
       ...{ name, settings, sources, sinks },
       inEnvironment: (property) => `${shown(file)}: ${property}`,

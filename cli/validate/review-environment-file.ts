@@ -19,7 +19,7 @@ export function reviewEnvironmentFile(text: string, environment: string): Review
   }
   const result = environmentSchema.safeParse(document);
   if (!result.success) return { problems: result.error.issues.flatMap(toProblems), warnings: [], summary };
-  return { ...reviewSettings(environment, result.data), summary };
+  return { problems: reviewSettings(environment, result.data), warnings: [], summary };
 }
 
 /** One problem per unknown property, so that each can be found by its name. */

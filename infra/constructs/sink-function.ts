@@ -10,6 +10,7 @@ import type { LoadedSink } from '../environment-connectors.ts';
 import type { CloudSettings } from '../environment-schema.ts';
 import { namesOf } from '../names.ts';
 import { errorControlsOf } from '../pollers.ts';
+import { partitionsOf } from '../reviews/reviewed.ts';
 import { allowLargeValues, lettersOf, recordsOf } from './claim-check-access.ts';
 import { consumingStatements } from './kafka-access.ts';
 import { allowNetworkInterfaces } from './network-interfaces.ts';
@@ -96,7 +97,7 @@ export class SinkFunction extends Construct {
           batchSize: sink.batchSize,
           windowSeconds: sink.windowSeconds,
           sinkSettings: settings.sink,
-          partitions: settings.topics.find(({ name }) => name === topic)?.partitions,
+          partitions: partitionsOf(settings, topic),
           pollerGroupName: `tailrace-${environment}`,
         }),
     );
