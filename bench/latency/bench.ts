@@ -10,9 +10,9 @@ import { peerVersions } from '../peer/peer-jars.ts';
 import { peerSources } from '../peer/source.ts';
 import { report } from '../report/report.ts';
 import type { Column, Series } from '../report/results.ts';
-import { type SourceConnector, toConnector } from '../source/connector.ts';
+import { toConnector } from '../source/connector.ts';
 import { FORMATS } from '../source/formats.ts';
-import type { Copying } from '../source/measure-topic.ts';
+import type { Contender } from '../source/measure-topic.ts';
 import { bundleTask, startTask } from '../source/start-task.ts';
 import { startFloor } from './floor.ts';
 import { type Carrier, type Latency, type Load, measureLatency } from './measure-latency.ts';
@@ -50,8 +50,6 @@ const PEER_SETTINGS = {
   'peer, linger 0': { 'producer.override.linger.ms': '0' },
 };
 const DISCARDED: Load = { perSecond: 2000, seconds: 5 };
-
-type Contender = { readonly side: string; start(connector: SourceConnector): Promise<Copying> };
 
 async function benchLatency(options: OptionValues<typeof OPTIONS>): Promise<void> {
   const { peer, rounds, seconds } = options;

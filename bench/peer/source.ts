@@ -1,7 +1,7 @@
 import type { Run } from '../../infra/local/processes.ts';
 import { forgetPeak, usageOf } from '../measure/usage.ts';
 import type { SourceConnector } from '../source/connector.ts';
-import type { Copying } from '../source/measure-topic.ts';
+import type { Contender, Copying } from '../source/measure-topic.ts';
 import { startWorker, type Worker } from './worker.ts';
 
 /** The peer as it comes, and with the producer that made it fastest (larger polls made it slower). */
@@ -19,7 +19,7 @@ export async function peerSources(
   run: Run,
   bootstrapServers: string,
   settings: Readonly<Record<string, Readonly<Record<string, string>>>>,
-): Promise<{ readonly side: string; start(connector: SourceConnector): Promise<Copying> }[]> {
+): Promise<Contender[]> {
   const worker = await startWorker(run, bootstrapServers, console.error);
   return Object.entries(settings).map(([side, overrides]) => ({
     side,

@@ -12,9 +12,9 @@ import { PEER_SETTINGS, peerSources } from '../peer/source.ts';
 import { report } from '../report/report.ts';
 import { RATE_COLUMNS, type Rate, type Series } from '../report/results.ts';
 import { median } from '../report/statistics.ts';
-import { type SourceConnector, toConnector } from './connector.ts';
+import { toConnector } from './connector.ts';
 import { chooseFormats, FORMATS } from './formats.ts';
-import { type Copying, measureTopic } from './measure-topic.ts';
+import { type Contender, measureTopic } from './measure-topic.ts';
 import { bundleTask, startTask } from './start-task.ts';
 
 const OPTIONS = {
@@ -39,9 +39,6 @@ export const sourceBench = declareBench({
 
 const OURS = 'tailrace';
 const READING = 'none (reading only)';
-
-/** One that copies change events: ours, or the peer with its settings. */
-type Contender = { readonly side: string; start(connector: SourceConnector): Promise<Copying> };
 
 async function benchSource(options: OptionValues<typeof OPTIONS>): Promise<void> {
   const { events, outputs, pairs, peer, profiles, rounds } = options;

@@ -4,9 +4,13 @@ import { localKafka } from '../../infra/local/kafka-client.ts';
 import { toRate, WARM_UP } from '../measure/rate.ts';
 import { type Progress, reached } from '../measure/reached.ts';
 import type { Rate } from '../report/results.ts';
+import type { SourceConnector } from './connector.ts';
 
 /** What copies change events to a topic, ours or the peer's. */
 export type Copying = Pick<Progress, 'usage' | 'failure'> & { stop(): Promise<void> };
+
+/** One that copies change events: ours, or the peer with its settings. */
+export type Contender = { readonly side: string; start(connector: SourceConnector): Promise<Copying> };
 
 export type Target = { readonly kafka: string; readonly topic: string; readonly events: number };
 

@@ -4,25 +4,8 @@ import type { SourceRecord } from '../../../functions/connect/records.ts';
 import { openEncoders } from '../../../functions/connectors/mongodb/source/encode/encoders.ts';
 import { mongodbSourceConfig } from '../../../functions/connectors/mongodb/source/properties.ts';
 import { startThread } from '../../../functions/source/start-thread.ts';
-import { type Field, toBytes } from '../connectors/mongodb/bson/tagged-bson.ts';
-
-const text = (value: string): Field[1] => ({ type: 'string', value });
-const insert = (id: string): Buffer =>
-  toBytes([
-    ['_id', { type: 'document', value: [['_data', text(`T${id}`)]] }],
-    ['operationType', text('insert')],
-    [
-      'ns',
-      {
-        type: 'document',
-        value: [
-          ['db', text('shop')],
-          ['coll', text('orders')],
-        ],
-      },
-    ],
-    ['documentKey', { type: 'document', value: [['_id', text(id)]] }],
-  ]);
+import { insertEvent } from '../../support/insert-event.ts';
+import { toBytes } from '../connectors/mongodb/bson/tagged-bson.ts';
 
 const config = (threads: number) =>
   mongodbSourceConfig.parse({
@@ -42,7 +25,7 @@ test('real threads give each reply its own records, in memory that is used again
   await using encoders = openEncoders(config(2), { vcpus: 1, start: startThread });
   for (let round = 0; round < 3; round += 1) {
     const replies = Array.from({ length: 5 }, (_, reply) => [`${round} ${reply} a`, `${round} ${reply} b`]);
-    const encoded = await Promise.all(replies.map((ids) => encoders!.encode(ids.map(insert))));
+    const encoded = await Promise.all(replies.map((ids) => encoders!.encode(ids.map(insertEvent))));
     expect(encoded.map((events) => [0, 1].map((place) => keyOf(events.at(place))))).toEqual(
       replies.map((ids) => ids.map((id) => `{"_id": "${id}"}`)),
     );
@@ -52,8 +35,8 @@ test('real threads give each reply its own records, in memory that is used again
 
 test('an event that can’t be a record comes back as its error', async () => {
   await using encoders = openEncoders(config(1), { vcpus: 1, start: startThread });
-  const broken = toBytes([['_id', text('no document')]]);
-  const encoded = await encoders!.encode([insert('a'), broken, insert('c')]);
+  const broken = toBytes([['_id', { type: 'string', value: 'no document' }]]);
+  const encoded = await encoders!.encode([insertEvent('a'), broken, insertEvent('c')]);
   expect(encoded.at(1) as DataError).toMatchObject({ name: 'DataError', code: 'CHANGE_EVENT_INVALID' });
   expect([keyOf(encoded.at(0)), keyOf(encoded.at(2))]).toEqual(['{"_id": "a"}', '{"_id": "c"}']);
 });
@@ -65,8 +48,11 @@ test('a thread that ends in the middle of its work fails it, and what is asked f
     return threads.at(-1)!;
   };
   await using encoders = openEncoders(config(1), { vcpus: 1, start });
-  const running = expect(encoders!.encode([insert('a')])).rejects.toMatchObject({ code: 'THREAD_LOST' });
+  const running = expect(encoders!.encode([insertEvent('a')])).rejects.toMatchObject({ code: 'THREAD_LOST' });
   await threads[0]!.end();
   await running;
-  await expect(encoders!.encode([insert('b')])).rejects.toMatchObject({ name: 'RetriableError', code: 'THREAD_LOST' });
+  await expect(encoders!.encode([insertEvent('b')])).rejects.toMatchObject({
+    name: 'RetriableError',
+    code: 'THREAD_LOST',
+  });
 });

@@ -2,27 +2,8 @@ import { expect, test } from 'vitest';
 import type { SourceBatch } from '../../../../../functions/connect/connector.ts';
 import { mongodbSourceConfig } from '../../../../../functions/connectors/mongodb/source/properties.ts';
 import { createToBatches } from '../../../../../functions/connectors/mongodb/source/to-batches.ts';
+import { insertEvent } from '../../../../support/insert-event.ts';
 import { silentLog } from '../../../../support/silent-log.ts';
-import { type Field, toBytes } from '../bson/tagged-bson.ts';
-
-const text = (value: string): Field[1] => ({ type: 'string', value });
-
-const insert = (id: string): Buffer =>
-  toBytes([
-    ['_id', { type: 'document', value: [['_data', text(`T${id}`)]] }],
-    ['operationType', text('insert')],
-    [
-      'ns',
-      {
-        type: 'document',
-        value: [
-          ['db', text('shop')],
-          ['coll', text('orders')],
-        ],
-      },
-    ],
-    ['documentKey', { type: 'document', value: [['_id', text(id)]] }],
-  ]);
 
 const toBatches = () =>
   createToBatches(
@@ -35,7 +16,7 @@ const toBatches = () =>
     }),
     silentLog,
   );
-const reply = { cursorId: 1n, collection: 'orders', events: ['a', 'b', 'c'].map(insert), token: 'T' };
+const reply = { cursorId: 1n, collection: 'orders', events: ['a', 'b', 'c'].map(insertEvent), token: 'T' };
 const keysOf = (batches: readonly SourceBatch[]) => batches.map(({ records }) => String(records[0]?.key));
 
 test('the records of several batches can be kept, as long as none is released', () => {
