@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { SINK_POOL_SIZE } from '../functions/connectors/mongodb/client/mongo-client.ts';
-import { kafka, network } from './place-schema.ts';
+import { kafka, network } from './network-and-kafka-schema.ts';
 
 const described = <T extends z.ZodType>(type: T, description: string) => type.describe(description);
 
