@@ -182,11 +182,12 @@ function yearElement(field: DateField, count: number): NumberElement {
 function namesElement(letter: string, count: number, names: DateNames): DateElement | undefined {
   const known = names.of(letter);
   if (!known) return undefined;
-  const { field, numeric, short, long } = known;
+  const { field, numeric } = known;
   if (count > 5) throw new SyntaxError(`Too many pattern letters: ${letter}`);
   const shortest = numeric === undefined ? 1 : 3;
   if (count < shortest) return count === 1 ? free(numeric!) : fixed(numeric!, 2);
-  const list = count === 4 ? long : count < 4 ? short : undefined;
+  // asked for here only: names load the runtime's languages
+  const list = count === 4 ? known.long : count < 4 ? known.short : undefined;
   if (!list) throw new SyntaxError(`Not built yet: the pattern ${letter.repeat(count)}`);
   return { kind: 'names', field, names: list };
 }
