@@ -30,7 +30,8 @@ export function createProduce({ toProducerRecord, producer, rejected }: ProduceD
     const records: ProducerRecord[] = [];
     const places: number[] = [];
     const waiting: Promise<void>[] = [];
-    for (const [place, record] of batch.records.entries()) {
+    for (let place = 0; place < batch.records.length; place += 1) {
+      const record = batch.records[place]!;
       try {
         records.push(toProducerRecord(record));
         places.push(place);

@@ -60,16 +60,16 @@ export const damaged = (at: number) =>
   new DataError('CHANGE_EVENT_INVALID', `Expected a complete BSON document, got one that ends inside byte ${at}`);
 
 /** The documents of a BSON array as they are; `undefined` where an element is not a document. */
-export function* documentsOf(array: Buffer): Generator<Buffer | undefined> {
+export function documentsOf(array: Buffer): (Buffer | undefined)[] {
+  const documents: (Buffer | undefined)[] = [];
   let at = 4;
   for (;;) {
     const type = array[at];
-    if (type === 0) return;
+    if (type === 0) return documents;
     if (type === undefined) throw damaged(at);
     const start = endOfCString(array, at + 1) + 1;
-    const end = endOfValue(array, type, start);
-    yield type === BSON_TYPE.document ? array.subarray(start, end) : undefined;
-    at = end;
+    at = endOfValue(array, type, start);
+    documents.push(type === BSON_TYPE.document ? array.subarray(start, at) : undefined);
   }
 }
 

@@ -118,7 +118,7 @@ function writeRare(out: OutputBuffer, source: Buffer, type: number, at: number, 
       else out.ascii(`"${decimal128Text(source, at)}"`);
       break;
     case BSON_TYPE.timestamp:
-      out.ascii(`{"$timestamp": {"t": ${source.readUInt32LE(at + 4)}, "i": ${source.readUInt32LE(at)}}}`);
+      writeTimestamp(out, source, at);
       break;
     case BSON_TYPE.binary:
       writeBinary(out, source, at, end, format);
@@ -198,6 +198,15 @@ function writeDate(out: OutputBuffer, source: Buffer, at: number, format: JsonFo
     writeIsoDate(out, milliseconds);
     out.ascii('"}');
   } else out.ascii(`{"$date": {"$numberLong": "${milliseconds}"}}`);
+}
+
+/** Each event has one, so no text is made of it. */
+function writeTimestamp(out: OutputBuffer, source: Buffer, at: number): void {
+  out.ascii('{"$timestamp": {"t": ');
+  writeInteger(out, source.readUInt32LE(at + 4));
+  out.ascii(', "i": ');
+  writeInteger(out, source.readUInt32LE(at));
+  out.ascii('}}');
 }
 
 function writeBinary(out: OutputBuffer, source: Buffer, at: number, end: number, format: JsonFormat): void {

@@ -10,8 +10,12 @@ import { createInferSchema } from './schema/infer-schema.ts';
 import { toConnectSchema } from './schema/to-connect-schema.ts';
 import { createToValue } from './schema/to-value.ts';
 
-/** Makes a key or a value of a document. @throws DataError where the document does not fit its schema. */
-export type Output = (document: Buffer, out: OutputBuffer) => Data;
+/**
+ * Makes a key or a value of the document that lies between. @throws DataError where it does not fit its schema.
+ *
+ * (A view of it would be one object more for each event, and is made only where something needs one.)
+ */
+export type Output = (source: Buffer, start: number, end: number, out: OutputBuffer) => Data;
 
 /** Prepares the making of keys: everything that the configuration decides is decided here, once. */
 export const createKeyOutput = (config: SourceConfig): Output =>
@@ -27,11 +31,11 @@ export function createValueOutput(config: SourceConfig): Output {
 }
 
 function plainOutput(format: 'json' | 'bson', config: SourceConfig): Output {
-  if (format === 'bson') return (document) => ({ schema: BYTES, value: document });
+  if (format === 'bson') return (source, start, end) => ({ schema: BYTES, value: viewOf(source, start, end) });
   const json = jsonFormatOf(config.outputJsonFormatter);
-  return (document, out) => {
+  return (source, start, _, out) => {
     out.drop();
-    writeDocument(out, document, 0, json);
+    writeDocument(out, source, start, json);
     return { schema: STRING, value: out.take() };
   };
 }
@@ -39,16 +43,22 @@ function plainOutput(format: 'json' | 'bson', config: SourceConfig): Output {
 function declaredOutput(avroSchema: string, format: JsonFormat): Output {
   const schema = toConnectSchema(avroSchema);
   const toValue = createToValue(schema, format, 'paths');
-  return (document, out) => ({ schema, value: toValue(document, BSON_TYPE.document, 0, out) });
+  return (source, start, end, out) => {
+    return { schema, value: toValue(viewOf(source, start, end), BSON_TYPE.document, 0, out) };
+  };
 }
 
 function inferredOutput(format: JsonFormat): Output {
   const inferSchema = createInferSchema(format);
-  return (document, out) => {
+  return (source, start, end, out) => {
+    const document = viewOf(source, start, end);
     const { schema, toValue } = inferSchema(document);
     return { schema, value: toValue(document, BSON_TYPE.document, 0, out) };
   };
 }
+
+const viewOf = (source: Buffer, start: number, end: number): Buffer =>
+  end - start === source.length ? source : source.subarray(start, end);
 
 function jsonFormatOf(className: string): JsonFormat {
   const name = Object.entries(FORMATTER_CLASSES).find(([known]) => known === className)?.[1];

@@ -34,7 +34,7 @@ export function readReply(reply: Readonly<Record<string, unknown>>): CursorReply
   const id = findElement(cursor, 'id');
   const namespace = textOf(cursor, findElement(cursor, 'ns')) ?? '';
   const batch = findElement(cursor, 'nextBatch') ?? findElement(cursor, 'firstBatch');
-  const events = batch ? [...documentsOf(cursor.subarray(batch.start, batch.end))].map(expectEvent) : [];
+  const events = batch ? documentsOf(cursor.subarray(batch.start, batch.end)).map(expectEvent) : [];
   return {
     cursorId: id?.type === BSON_TYPE.int64 ? cursor.readBigInt64LE(id.start) : 0n,
     collection: namespace.slice(namespace.indexOf('.') + 1),

@@ -59,9 +59,10 @@ export function createToBatches(config: SourceConfig, log: Log, before: AlreadyR
       const slice = events.slice(from, from + config.pollMaxBatchSize);
       const isLast = from + slice.length === events.length;
       const made = begin(isLast ? encoded?.release : undefined);
-      for (const [index, event] of slice.entries()) {
+      for (let index = 0; index < slice.length; index += 1) {
+        const event = slice[index]!;
         try {
-          add(event, made, { fault: unreadable?.get(event), encoded: known?.at(from + index) });
+          add(event, made, unreadable?.get(event) ?? known?.at(from + index));
         } catch (error) {
           const done = slice.slice(0, index);
           const last = done.at(-1);

@@ -34,19 +34,17 @@ export const toBatchOf = ({
   ...(rejected.length > 0 && { rejected }),
 });
 
-/** Why an event can't be a record, or what another thread made of it, where that is known already. */
-type Known = { readonly fault?: DataError | undefined; readonly encoded?: Encoded | undefined };
-
 export type RecordMaker = {
   /** A new batch; `alsoRelease` is called when it is released. */
   begin(alsoRelease?: () => void): Made;
   /**
    * Adds what an event becomes: a record, or nothing where the configuration leaves it out, or a rejected event where
-   * errors are tolerated.
+   * errors are tolerated. `known` is what is known already of that: why it can't be a record, or what another thread
+   * made of it.
    *
    * @throws DataError where it cannot be a record and errors are not tolerated.
    */
-  add(event: Buffer, made: Made, known?: Known): void;
+  add(event: Buffer, made: Made, known?: Encoded): void;
 };
 
 export type RecordMakerDeps = {
@@ -87,10 +85,9 @@ export function createRecordMaker(config: SourceConfig, { fieldsOf, log, onNoTop
     made.origins.add(event);
   }
 
-  function add(event: Buffer, made: Made, { encoded, fault }: Known = {}): void {
+  function add(event: Buffer, made: Made, known?: Encoded): void {
     try {
-      if (fault) throw fault;
-      const record = encoded ?? toSourceRecord(event, out);
+      const record = known ?? toSourceRecord(event, out);
       if (record instanceof DataError) throw record;
       if (typeof record !== 'string') {
         made.records.push(record);

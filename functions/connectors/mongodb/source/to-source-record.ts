@@ -2,8 +2,9 @@ import type { Data } from '../../../connect/converters/converter.ts';
 import { DataError } from '../../../connect/errors.ts';
 import type { OutputBuffer } from '../../../connect/output-buffer.ts';
 import type { SourceRecord } from '../../../connect/records.ts';
-import { documentOf, type Element, findElement, textOf } from '../bson/element-reader.ts';
-import { type EventHeader, scanEvent } from '../bson/event-header.ts';
+import { documentOf, findElement, textOf } from '../bson/element-reader.ts';
+import { createScanEvent, type EventHeader, isPresent, type Member } from '../bson/event-header.ts';
+import { BSON_TYPE } from '../bson/types.ts';
 import { createKeyOutput, createValueOutput } from './create-output.ts';
 import type { SourceConfig } from './properties.ts';
 import { tokenKey } from './token-key.ts';
@@ -22,22 +23,26 @@ export type ToSourceRecord = (event: Buffer, out: OutputBuffer) => SourceRecord 
  * The conversion throws a DataError where the event cannot be a record.
  */
 export function createToSourceRecord(config: SourceConfig): ToSourceRecord {
+  const scanEvent = createScanEvent();
   const topicOf = createTopicOf(config);
-  const toKey = createKeyOutput(config);
+  const toKey = createToKey(config);
   const toValue = createValueOutput(config);
-  const keyOf = createKeyOf(config);
 
   return (event, out) => {
     const header = scanEvent(event);
-    expectDocument(header, header.id, '_id');
+    expectDocument(header.id, '_id');
     const topic = topicOf(header);
     if (topic === '') return 'no-topic';
-    const value = config.publishFullDocumentOnly ? fullDocumentOf(header) : event;
-    if (value === undefined && !(config.publishFullDocumentOnlyTombstoneOnDelete && deletesDocument(header))) {
+    const { fullDocument } = header;
+    const isWhole = !config.publishFullDocumentOnly;
+    const hasValue = isWhole || fullDocument.type === BSON_TYPE.document;
+    if (!hasValue && !(config.publishFullDocumentOnlyTombstoneOnDelete && deletesDocument(header))) {
       return 'unpublished';
     }
-    const key = toKey(keyOf(header), out);
-    const data = value ? toValue(value, out) : NOTHING;
+    const key = toKey(header, out);
+    const start = isWhole ? 0 : fullDocument.start;
+    const end = isWhole ? event.length : fullDocument.end;
+    const data = hasValue ? toValue(event, start, end, out) : NOTHING;
     return { topic, keySchema: key.schema, key: key.value, valueSchema: data.schema, value: data.value };
   };
 }
@@ -45,30 +50,30 @@ export function createToSourceRecord(config: SourceConfig): ToSourceRecord {
 /** What a tombstone has for a value. */
 const NOTHING: Data = { schema: null, value: null };
 
-function createKeyOf(config: SourceConfig): (header: EventHeader) => Buffer {
+function createToKey(config: SourceConfig): (header: EventHeader, out: OutputBuffer) => Data {
+  const toKey = createKeyOutput(config);
   // a schema picks its fields from the whole event
-  if (config.outputFormatKey === 'schema') return ({ bytes }) => bytes;
-  return (header) => {
-    if (config.changeStreamDocumentKeyAsKey && header.documentKey) {
-      return expectDocument(header, header.documentKey, 'documentKey');
+  if (config.outputFormatKey === 'schema') return ({ bytes }, out) => toKey(bytes, 0, bytes.length, out);
+  return ({ bytes, documentKey, id }, out) => {
+    if (config.changeStreamDocumentKeyAsKey && isPresent(documentKey)) {
+      expectDocument(documentKey, 'documentKey');
+      return toKey(bytes, documentKey.start, documentKey.end, out);
     }
-    return tokenKey(expectDocument(header, header.id, '_id'));
+    const key = tokenKey(bytes.subarray(id.start, id.end));
+    return toKey(key, 0, key.length, out);
   };
 }
-
-const fullDocumentOf = ({ bytes, fullDocument }: EventHeader): Buffer | undefined => documentOf(bytes, fullDocument);
 
 /**
  * Whether an event is about a document and has none. (The peer also takes a drop or a rename for that, with a resume
  * token as the key, which no consumer can match.)
  */
 const deletesDocument = ({ fullDocument, documentKey }: EventHeader): boolean =>
-  !fullDocument && documentKey !== undefined;
+  !isPresent(fullDocument) && isPresent(documentKey);
 
-function expectDocument({ bytes }: EventHeader, element: Element | undefined, name: string): Buffer {
-  const document = documentOf(bytes, element);
-  if (document) return document;
-  const got = element ? `BSON type ${element.type}` : 'nothing';
+function expectDocument(member: Member, name: string): void {
+  if (member.type === BSON_TYPE.document) return;
+  const got = isPresent(member) ? `BSON type ${member.type}` : 'nothing';
   throw new DataError(
     'CHANGE_EVENT_INVALID',
     `Expected ${name} of a change event to be a document, got ${got}; see the stages of pipeline`,
@@ -83,18 +88,25 @@ function createTopicOf(config: SourceConfig): (header: EventHeader) => string {
 
   return (header) => {
     const { bytes, dottedDatabase, dottedCollection } = header;
+    const isPlain = header.ns.type === BSON_TYPE.document && !isPresent(dottedDatabase) && !isPresent(dottedCollection);
+    if (isPlain && hasBytes(bytes, header.ns, lastNs)) return lastTopic;
     const ns = documentOf(bytes, header.ns);
-    const isPlain = ns !== undefined && !dottedDatabase && !dottedCollection;
-    if (isPlain && lastNs.equals(ns)) return lastTopic;
-    const database = textOf(bytes, dottedDatabase) ?? (dottedDatabase ? undefined : textIn(ns, 'db'));
-    const collection = textOf(bytes, dottedCollection) ?? (dottedCollection ? undefined : textIn(ns, 'coll'));
+    const database = isPresent(dottedDatabase) ? textOf(bytes, dottedDatabase) : textIn(ns, 'db');
+    const collection = isPresent(dottedCollection) ? textOf(bytes, dottedCollection) : textIn(ns, 'coll');
     const topic = database === undefined ? '' : mapTopic({ database, collection: collection ?? '' });
-    if (isPlain) {
+    if (ns && isPlain) {
       lastNs = Buffer.from(ns);
       lastTopic = topic;
     }
     return topic;
   };
+}
+
+/** A loop, as for so few bytes it costs less than the view that `equals` would need. */
+function hasBytes(bytes: Buffer, { end, start }: Member, expected: Buffer): boolean {
+  if (end - start !== expected.length) return false;
+  for (let at = 0; at < expected.length; at += 1) if (bytes[start + at] !== expected[at]) return false;
+  return true;
 }
 
 const textIn = (document: Buffer | undefined, name: string): string | undefined =>

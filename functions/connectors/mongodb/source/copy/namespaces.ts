@@ -29,7 +29,7 @@ export async function listNamespaces(
 
 async function listDatabases({ ask }: Pick<CopyReader, 'ask'>): Promise<readonly string[]> {
   const { databases } = await ask('admin', { listDatabases: 1, nameOnly: true });
-  const entries = Buffer.isBuffer(databases) ? [...documentsOf(databases)] : [];
+  const entries = Buffer.isBuffer(databases) ? documentsOf(databases) : [];
   return entries.map((entry) => memberOf(entry, 'name')).filter((name) => name !== '' && !SYSTEM_DATABASES.has(name));
 }
 
