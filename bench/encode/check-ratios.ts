@@ -2,14 +2,14 @@ import type { Series } from '../report/results.ts';
 import type { FORMATS } from '../source/formats.ts';
 
 /**
- * How many times cheaper than the plain way each output has to be at least. They are some 3.5, 3.5, 4.5 and 12 times as
+ * How many times cheaper than the plain way each output has to be at least. They are some 4, 4, 5 and 12 times as
  * cheap; the distance is for other machines and versions of Node.js, not for slower code.
  */
 const LEAST: Readonly<Record<keyof typeof FORMATS, number>> = {
-  DefaultJson: 2.4,
-  SimplifiedJson: 2.4,
-  'full document only': 3,
-  bson: 7,
+  DefaultJson: 2.8,
+  SimplifiedJson: 2.8,
+  'full document only': 3.5,
+  bson: 8,
 };
 
 export type RatioVerdict = { readonly isEnough: boolean; readonly sentence: string };

@@ -11,8 +11,9 @@ const MOST_SPARE = 16;
 export class OutputBuffer {
   /** Current chunk: writers put bytes at `at` after `reserve`. */
   bytes: Buffer = Buffer.allocUnsafeSlow(CHUNK_BYTES);
+  /** The same memory, for who writes several bytes at once. */
+  words: DataView = new DataView(this.bytes.buffer);
   at = 0;
-  #words: DataView | undefined;
   #start = 0;
   /** Chunks that texts were taken from since the last `reuse`; kept only where that is called at all. */
   #used: Buffer[] | undefined;
@@ -28,9 +29,14 @@ export class OutputBuffer {
     const larger = this.#chunkOf(written + count);
     this.bytes.copy(larger, 0, this.#start, this.at);
     if (this.bytes.length === CHUNK_BYTES && this.#used && this.#used.length < MOST_SPARE) this.#used.push(this.bytes);
-    this.bytes = larger;
+    this.#goOnIn(larger);
     this.#start = 0;
     this.at = written;
+  }
+
+  #goOnIn(chunk: Buffer): void {
+    this.bytes = chunk;
+    this.words = new DataView(chunk.buffer);
   }
 
   #chunkOf(count: number): Buffer {
@@ -46,13 +52,7 @@ export class OutputBuffer {
     this.at -= this.#start;
     this.#start = 0;
     // one large text was enough to need it
-    if (this.at === 0 && this.bytes.length > CHUNK_BYTES) this.bytes = this.#chunkOf(0);
-  }
-
-  /** The current chunk, for who writes several bytes at once. */
-  get words(): DataView {
-    if (this.#words?.buffer !== this.bytes.buffer) this.#words = new DataView(this.bytes.buffer);
-    return this.#words!;
+    if (this.at === 0 && this.bytes.length > CHUNK_BYTES) this.#goOnIn(this.#chunkOf(0));
   }
 
   /** What was written since the last `take`. */
@@ -74,11 +74,21 @@ export class OutputBuffer {
     this.at = this.#start;
   }
 
-  /** Two bytes: the signs between names and values. */
-  pair(first: number, second: number): void {
-    this.reserve(2);
-    this.bytes[this.at++] = first;
-    this.bytes[this.at++] = second;
+  byte(value: number): void {
+    this.reserve(1);
+    this.bytes[this.at++] = value;
+  }
+
+  /** A text that stands in nearly every record: four bytes at a time, of which the last ones are written over. */
+  fixed({ length, words }: FixedText): void {
+    this.reserve(words.length * 4);
+    const to = this.words;
+    let { at } = this;
+    for (let word = 0; word < words.length; word += 1) {
+      to.setInt32(at, words[word]!, true);
+      at += 4;
+    }
+    this.at += length;
   }
 
   copy(source: Uint8Array): void {
@@ -94,4 +104,13 @@ export class OutputBuffer {
     for (let i = 0; i < text.length; i++) bytes[at++] = text.charCodeAt(i);
     this.at = at;
   }
+}
+
+/** An ASCII text as little-endian words. */
+export type FixedText = { readonly length: number; readonly words: Int32Array };
+
+export function fixedText(text: string): FixedText {
+  const words = new Int32Array(Math.ceil(text.length / 4));
+  Buffer.from(words.buffer).write(text, 'latin1');
+  return { length: text.length, words };
 }

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { OutputBuffer } from '../../../functions/connect/output-buffer.ts';
+import { fixedText, OutputBuffer } from '../../../functions/connect/output-buffer.ts';
 
 const LONG = 200 * 1024;
 
@@ -35,3 +35,18 @@ test('a text that is larger than a chunk is whole, and its memory is not kept', 
   out.reuse();
   expect(write(out, 'x').buffer).not.toBe(large.buffer);
 });
+
+test.each(['', '{', ', ', 'null', '{"$oid": "'])(
+  'the fixed text %j is only its own characters, also where a chunk ends',
+  (text) => {
+    const fixed = fixedText(text);
+    for (let left = 0; left < 8; left += 1) {
+      const out = new OutputBuffer();
+      const before = 'x'.repeat(256 * 1024 - left);
+      out.ascii(before);
+      out.fixed(fixed);
+      out.byte(0x21);
+      expect(String(out.take())).toBe(`${before}${text}!`);
+    }
+  },
+);

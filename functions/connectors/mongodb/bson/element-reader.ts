@@ -51,7 +51,8 @@ function sizeOfVariable(bytes: Buffer, type: number, at: number): number {
 /** The little-endian length that stands at `at`; never negative. */
 export function lengthAt(bytes: Buffer, at: number): number {
   if (at + 4 > bytes.length) throw damaged(at);
-  const length = bytes.readInt32LE(at);
+  // readInt32LE would look once more whether they are there
+  const length = bytes[at]! | (bytes[at + 1]! << 8) | (bytes[at + 2]! << 16) | (bytes[at + 3]! << 24);
   if (length < 0) throw damaged(at);
   return length;
 }

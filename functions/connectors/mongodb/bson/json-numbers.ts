@@ -27,13 +27,24 @@ function putShort(bytes: Uint8Array, at: number, value: number): number {
   return putPadded(bytes, at, value, length);
 }
 
+/** The two digits of each number below 100, one pair behind the other. */
+const PAIRS = Uint8Array.from(
+  { length: 200 },
+  (_, index) => ZERO + (index % 2 === 0 ? (index / 20) | 0 : (index >> 1) % 10),
+);
+
 function putPadded(bytes: Uint8Array, at: number, value: number, length: number): number {
+  const pairs = PAIRS;
   let rest = value;
-  for (let place = at + length - 1; place >= at; place -= 1) {
-    const tenth = (rest / 10) | 0;
-    bytes[place] = ZERO + rest - tenth * 10;
-    rest = tenth;
+  let place = at + length;
+  while (place - at >= 2) {
+    const hundredth = (rest / 100) | 0;
+    const pair = (rest - hundredth * 100) * 2;
+    bytes[--place] = pairs[pair + 1]!;
+    bytes[--place] = pairs[pair]!;
+    rest = hundredth;
   }
+  if (place > at) bytes[at] = ZERO + rest;
   return at + length;
 }
 

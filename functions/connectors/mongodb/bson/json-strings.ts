@@ -3,6 +3,9 @@ import { endOfCString } from './element-reader.ts';
 
 const HEX = Buffer.from('0123456789abcdef', 'latin1');
 const QUOTE = 0x22;
+const COMMA = 0x2c;
+const COLON = 0x3a;
+const SPACE = 0x20;
 const BACKSLASH = 0x5c;
 const REPLACEMENT = 0xfffd;
 /** Longest form of one character: two escapes. */
@@ -44,27 +47,43 @@ export function writeText(out: OutputBuffer, source: Buffer, start: number, end:
 
 /** Names up to this length are copied while their end is looked for. */
 const SHORT_NAME = 128;
+/** Comma, quotes, colon and spaces around a name. */
+const SIGNS = 6;
 
-/** Writes the C string that begins at `start` as a JSON text; returns the position of its zero byte. */
-export function writeName(out: OutputBuffer, source: Buffer, start: number): number {
-  out.reserve(SHORT_NAME + 2);
+/**
+ * Writes the C string that begins at `start` as the name of a member, with the signs around it: `, "name": `. Returns the
+ * position of its zero byte.
+ */
+export function writeName(out: OutputBuffer, source: Buffer, start: number, isFirst: boolean): number {
+  out.reserve(SHORT_NAME + SIGNS);
   const plain = PLAIN;
   const { bytes } = out;
   const most = Math.min(start + SHORT_NAME, source.length);
   let { at } = out;
+  if (!isFirst) {
+    bytes[at++] = COMMA;
+    bytes[at++] = SPACE;
+  }
+  const nameAt = at;
   bytes[at++] = QUOTE;
   for (let from = start; from < most; from++) {
     const byte = source[from]!;
     if (plain[byte] === 1) bytes[at++] = byte;
     else if (byte !== 0) break;
     else {
-      bytes[at] = QUOTE;
-      out.at = at + 1;
+      bytes[at++] = QUOTE;
+      bytes[at++] = COLON;
+      bytes[at++] = SPACE;
+      out.at = at;
       return from;
     }
   }
+  out.at = nameAt;
   const end = endOfCString(source, start);
   writeText(out, source, start, end);
+  out.reserve(SIGNS);
+  out.bytes[out.at++] = COLON;
+  out.bytes[out.at++] = SPACE;
   return end;
 }
 
@@ -98,7 +117,7 @@ function copyPlain(out: OutputBuffer, source: Buffer, start: number, end: number
 }
 
 /** From so many bytes on, eight at a time are faster than one by one. */
-const LONG = 16;
+const LONG = 12;
 const HIGH_BITS = 0x8080_8080 | 0;
 const ONES = 0x0101_0101;
 const SPACES = 0x2020_2020;
@@ -217,16 +236,18 @@ function writeEscape(out: OutputBuffer, unit: number): void {
   for (let shift = 12; shift >= 0; shift -= 4) bytes[out.at++] = HEX[(unit >> shift) & 15]!;
 }
 
+/** The two digits of each byte, as they lie in memory. */
+const HEX_PAIRS = Uint16Array.from({ length: 256 }, (_, byte) => HEX[byte >> 4]! | (HEX[byte & 15]! << 8));
+
 /** Writes bytes as lower-case hexadecimal digits. */
 export function writeHex(out: OutputBuffer, source: Buffer, start: number, end: number): void {
   out.reserve((end - start) * 2);
-  const hex = HEX;
-  const { bytes } = out;
+  const pairs = HEX_PAIRS;
+  const { words } = out;
   let { at } = out;
   for (let from = start; from < end; from++) {
-    const byte = source[from]!;
-    bytes[at++] = hex[byte >> 4]!;
-    bytes[at++] = hex[byte & 15]!;
+    words.setUint16(at, pairs[source[from]!]!, true);
+    at += 2;
   }
   out.at = at;
 }

@@ -1,5 +1,5 @@
 import { DataError } from '../../../connect/errors.ts';
-import { OutputBuffer } from '../../../connect/output-buffer.ts';
+import { fixedText, OutputBuffer } from '../../../connect/output-buffer.ts';
 import { decimal128Text } from './decimal128-text.ts';
 import { damaged, endBefore, endOfCString, lengthAt } from './element-reader.ts';
 import { writeIsoDate } from './iso-date.ts';
@@ -8,9 +8,25 @@ import { doubleAt, int32At, int64At, writeDouble, writeInt64, writeInteger } fro
 import { writeHex, writeName, writeText } from './json-strings.ts';
 import { BSON_TYPE } from './types.ts';
 
-const COMMA = 0x2c;
-const COLON = 0x3a;
-const SPACE = 0x20;
+const OPEN_BRACE = 0x7b;
+const CLOSED_BRACE = 0x7d;
+const OPEN_BRACKET = 0x5b;
+const CLOSED_BRACKET = 0x5d;
+const QUOTE = 0x22;
+const COMMA_SPACE = fixedText(', ');
+const TRUE = fixedText('true');
+const FALSE = fixedText('false');
+const NULL = fixedText('null');
+const NUMBER_INT = fixedText('{"$numberInt": "');
+const NUMBER_LONG = fixedText('{"$numberLong": "');
+const NUMBER_DOUBLE = fixedText('{"$numberDouble": "');
+const OBJECT_ID = fixedText('{"$oid": "');
+const DATE = fixedText('{"$date": ');
+const DATE_TEXT = fixedText('{"$date": "');
+const TIMESTAMP = fixedText('{"$timestamp": {"t": ');
+const TIMESTAMP_INCREMENT = fixedText(', "i": ');
+const END_OF_TEXT = fixedText('"}');
+const END_OF_TWO = fixedText('}}');
 const LAST_FOUR_DIGIT_YEAR_MS = 253_402_300_799_999;
 
 /**
@@ -21,15 +37,13 @@ const LAST_FOUR_DIGIT_YEAR_MS = 253_402_300_799_999;
 export function writeDocument(out: OutputBuffer, source: Buffer, start: number, format: JsonFormat): void {
   const end = lastByteOf(source, start);
   let at = start + 4;
-  out.ascii('{');
+  out.byte(OPEN_BRACE);
   for (let isFirst = true; at < end; isFirst = false) {
     const type = source[at]!;
-    if (!isFirst) out.pair(COMMA, SPACE);
-    const nameEnd = writeName(out, source, at + 1);
-    out.pair(COLON, SPACE);
+    const nameEnd = writeName(out, source, at + 1, isFirst);
     at = writeElement(out, source, type, nameEnd + 1, end, format);
   }
-  out.ascii('}');
+  out.byte(CLOSED_BRACE);
 }
 
 /** The same as a JavaScript text: for resume tokens and other small documents. */
@@ -45,13 +59,13 @@ const scratch = new OutputBuffer();
 function writeArray(out: OutputBuffer, source: Buffer, start: number, format: JsonFormat): void {
   const end = lastByteOf(source, start);
   let at = start + 4;
-  out.ascii('[');
+  out.byte(OPEN_BRACKET);
   for (let isFirst = true; at < end; isFirst = false) {
     const type = source[at]!;
-    if (!isFirst) out.pair(COMMA, SPACE);
+    if (!isFirst) out.fixed(COMMA_SPACE);
     at = writeElement(out, source, type, endOfCString(source, at + 1) + 1, end, format);
   }
-  out.ascii(']');
+  out.byte(CLOSED_BRACKET);
 }
 
 /** Where the zero byte of a document is, which all of its values end before. */
@@ -94,10 +108,10 @@ function writeElement(
       writeArray(out, source, at, format);
       break;
     case BSON_TYPE.boolean:
-      out.ascii(source[at] === 0 ? 'false' : 'true');
+      out.fixed(source[at] === 0 ? FALSE : TRUE);
       break;
     case BSON_TYPE.null:
-      out.ascii('null');
+      out.fixed(NULL);
       break;
     case BSON_TYPE.objectId:
       writeObjectId(out, source, at, format);
@@ -155,58 +169,61 @@ function writeRare(out: OutputBuffer, source: Buffer, type: number, at: number, 
 
 function writeInt32(out: OutputBuffer, source: Buffer, at: number, format: JsonFormat): void {
   const isWrapped = format.int32 === 'wrapped';
-  if (isWrapped) out.ascii('{"$numberInt": "');
+  if (isWrapped) out.fixed(NUMBER_INT);
   writeInteger(out, int32At(source, at));
-  if (isWrapped) out.ascii('"}');
+  if (isWrapped) out.fixed(END_OF_TEXT);
 }
 
 function writeLong(out: OutputBuffer, source: Buffer, at: number, format: JsonFormat): void {
   const isWrapped = format.int64 === 'wrapped';
-  if (isWrapped) out.ascii('{"$numberLong": "');
+  if (isWrapped) out.fixed(NUMBER_LONG);
   writeInt64(out, source, at);
-  if (isWrapped) out.ascii('"}');
+  if (isWrapped) out.fixed(END_OF_TEXT);
 }
 
 function writeNumber(out: OutputBuffer, value: number, format: JsonFormat): void {
   const isWrapped = format.double === 'wrapped' || !Number.isFinite(value);
-  if (isWrapped) out.ascii('{"$numberDouble": "');
+  if (isWrapped) out.fixed(NUMBER_DOUBLE);
   writeDouble(out, value);
-  if (isWrapped) out.ascii('"}');
+  if (isWrapped) out.fixed(END_OF_TEXT);
 }
 
 function writeObjectId(out: OutputBuffer, source: Buffer, at: number, format: JsonFormat): void {
-  out.ascii(format.objectId === 'wrapped' ? '{"$oid": "' : '"');
+  const isWrapped = format.objectId === 'wrapped';
+  if (isWrapped) out.fixed(OBJECT_ID);
+  else out.byte(QUOTE);
   writeHex(out, source, at, at + 12);
-  out.ascii(format.objectId === 'wrapped' ? '"}' : '"');
+  if (isWrapped) out.fixed(END_OF_TEXT);
+  else out.byte(QUOTE);
 }
 
 function writeDate(out: OutputBuffer, source: Buffer, at: number, format: JsonFormat): void {
   if (format.date === 'number') {
-    out.ascii('{"$date": ');
+    out.fixed(DATE);
     writeInt64(out, source, at);
-    out.ascii('}');
+    out.byte(CLOSED_BRACE);
     return;
   }
   const milliseconds = int64At(source, at);
   const isInRange = milliseconds >= 0 && milliseconds <= LAST_FOUR_DIGIT_YEAR_MS;
   if (format.date === 'text') {
-    out.ascii('"');
+    out.byte(QUOTE);
     writeIsoDate(out, milliseconds);
-    out.ascii('"');
+    out.byte(QUOTE);
   } else if (format.date === 'relaxed' && isInRange) {
-    out.ascii('{"$date": "');
+    out.fixed(DATE_TEXT);
     writeIsoDate(out, milliseconds);
-    out.ascii('"}');
+    out.fixed(END_OF_TEXT);
   } else out.ascii(`{"$date": {"$numberLong": "${milliseconds}"}}`);
 }
 
 /** Each event has one, so no text is made of it. */
 function writeTimestamp(out: OutputBuffer, source: Buffer, at: number): void {
-  out.ascii('{"$timestamp": {"t": ');
+  out.fixed(TIMESTAMP);
   writeInteger(out, source.readUInt32LE(at + 4));
-  out.ascii(', "i": ');
+  out.fixed(TIMESTAMP_INCREMENT);
   writeInteger(out, source.readUInt32LE(at));
-  out.ascii('}}');
+  out.fixed(END_OF_TWO);
 }
 
 function writeBinary(out: OutputBuffer, source: Buffer, at: number, end: number, format: JsonFormat): void {

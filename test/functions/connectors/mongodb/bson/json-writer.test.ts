@@ -35,6 +35,16 @@ test('a text that is handed out stays as it is while others are written behind i
   expect(texts.map(String)).toEqual(documents.map((fields) => referenceJson(fields, 'default')));
 });
 
+test('names of any length are whole, with a sign that needs an escape or without', () => {
+  const names = Array.from({ length: 12 }, (_, n) => 'n'.repeat(122 + n)).flatMap((name) => [
+    name,
+    `${name}"`,
+    `é${name}`,
+  ]);
+  const fields = names.map((name): Field => [name, { type: 'int32', value: 1 }]);
+  expect(jsonTextOf(toBytes(fields), JSON_FORMATS.default)).toBe(referenceJson(fields, 'default'));
+});
+
 test('a broken document is a data error that shows nothing of its content, and leaves no half of a text', () => {
   const out = new OutputBuffer();
   const bytes = toBytes([['secret', { type: 'string', value: 'hunter2' }]]);
