@@ -106,9 +106,18 @@ export type SinkRecord = Omit<ConsumedRecord, 'key' | 'value'> & {
   readonly value: unknown;
 };
 
-/** `orders-3`: how logs, responses and errors name a topic-partition. */
-export const topicPartitionOf = ({ topic, partition }: { topic: string; partition: number }): string =>
-  `${topic}-${partition}`;
+/**
+ * `orders-3`: how logs, responses and errors name a topic-partition. Records come in runs of one, whose text is made and
+ * hashed once.
+ */
+export function topicPartitionOf({ topic, partition }: { topic: string; partition: number }): string {
+  if (last.topic !== topic || last.partition !== partition) {
+    last = { topic, partition, text: `${topic}-${partition}` };
+  }
+  return last.text;
+}
+
+let last = { topic: '', partition: -1, text: '' };
 
 /** `orders-3@1042`: how logs and errors name a record. */
 export const positionOf = (record: { topic: string; partition: number; offset: number }): string =>

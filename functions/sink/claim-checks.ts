@@ -16,8 +16,8 @@ type Reference = ClaimCheck | Outcome;
 export function toPortions(records: readonly ConsumedRecord[], mostBytes = MOST_BYTES): readonly (readonly number[])[] {
   const portions: number[][] = [[]];
   let bytes = 0;
-  for (const [place, record] of records.entries()) {
-    const reference = referenceOf(record);
+  for (let place = 0; place < records.length; place += 1) {
+    const reference = referenceOf(records[place]!);
     const own = reference && 'bytes' in reference ? reference.bytes : 0;
     if (bytes > 0 && bytes + own > mostBytes) {
       portions.push([]);

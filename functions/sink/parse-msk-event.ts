@@ -98,7 +98,7 @@ function toRecord({ topic, partition, offset, ...rest }: z.output<typeof record>
     value: toBytes(rest.value),
     headers: (rest.headers ?? [])
       .flatMap(Object.entries<number[] | null>)
-      .map(([name, bytes]): Header => [name, bytes === null ? null : Uint8Array.from(bytes, (byte) => byte & 0xff)]),
+      .map(([name, bytes]): Header => [name, bytes && Buffer.from(bytes)]),
   };
 }
 

@@ -44,8 +44,7 @@ export function settle(records: readonly Position[], outcomes: readonly Outcome[
 function unsettledTail(records: readonly Position[], isSettled: (place: number) => boolean): number[] {
   const stopped = new Set<string>();
   return [...records.keys()].filter((place) => {
-    const topicPartition = topicPartitionOf(records[place]!);
-    if (!isSettled(place)) stopped.add(topicPartition);
-    return stopped.has(topicPartition);
+    if (!isSettled(place)) stopped.add(topicPartitionOf(records[place]!));
+    return stopped.size > 0 && stopped.has(topicPartitionOf(records[place]!));
   });
 }

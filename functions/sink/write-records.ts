@@ -55,7 +55,7 @@ export async function writeRecords(
     const converted: SinkRecord[] = [];
     for (const place of portion) {
       const record = records[place]!;
-      const holder = held.get(topicPartitionOf(record));
+      const holder = held.size === 0 ? undefined : held.get(topicPartitionOf(record));
       const value = fetched.get(place) ?? record;
       const result =
         holder !== undefined ? behind(holder) : 'status' in value ? value : convert(value, deps.converters);

@@ -18,7 +18,7 @@ const record: ConsumedRecord = {
   key: Buffer.from('{"_id": 1}'),
   value: Uint8Array.from([0xff, 0, 0x80]),
   headers: [
-    ['a', Uint8Array.from([0xff, 1])],
+    ['a', Buffer.of(0xff, 1)],
     ['a', null],
   ],
 };

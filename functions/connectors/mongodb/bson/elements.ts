@@ -25,29 +25,43 @@ export function elementsOf(document: Uint8Array): Element[] {
   return elements;
 }
 
+/** The value of a field, a view of the document's bytes. */
+export type Field = Pick<Element, 'type' | 'value'>;
+
 /** The only field of that name, without taking the others apart. @throws DataError where bytes before it are not BSON. */
-export function fieldOf(document: Uint8Array, name: string): Element | undefined {
+export function fieldOf(document: Uint8Array, name: string): Field | undefined {
   const view = bufferOf(document);
   const end = endOfFields(view);
-  for (let at = 4; at < end; ) {
-    const valueAt = valueAtOf(view, at, end);
-    const valueEnd = valueEndOf(view, at, valueAt, end);
-    if (isNamed(view, at + 1, valueAt - 1, name)) return elementAt(view, name, at, valueAt, valueEnd);
-    at = valueEnd;
-  }
-  return undefined;
+  const at = placeOf(view, name, end);
+  if (at < 0) return undefined;
+  const valueAt = valueAtOf(view, at, end);
+  return { type: view[at]!, value: view.subarray(valueAt, valueEndOf(view, at, valueAt, end)) };
+}
+
+/** The same with its name and its bytes as they are in the document. */
+export function elementIn(document: Uint8Array, name: string): Element | undefined {
+  const view = bufferOf(document);
+  const end = endOfFields(view);
+  const at = placeOf(view, name, end);
+  if (at < 0) return undefined;
+  const valueAt = valueAtOf(view, at, end);
+  return elementAt(view, name, at, valueAt, valueEndOf(view, at, valueAt, end));
 }
 
 /** Whether there is a field of that name. @throws DataError where bytes before it are not BSON. */
 export function hasField(document: Uint8Array, name: string): boolean {
   const view = bufferOf(document);
-  const end = endOfFields(view);
+  return placeOf(view, name, endOfFields(view)) >= 0;
+}
+
+/** Where the field of that name begins; -1 where there is none. */
+function placeOf(view: Buffer, name: string, end: number): number {
   for (let at = 4; at < end; ) {
     const valueAt = valueAtOf(view, at, end);
-    if (isNamed(view, at + 1, valueAt - 1, name)) return true;
+    if (isNamed(view, at + 1, valueAt - 1, name)) return at;
     at = valueEndOf(view, at, valueAt, end);
   }
-  return false;
+  return -1;
 }
 
 /** The names of the fields that begin with this character of ASCII. @throws DataError where the bytes are not BSON. */

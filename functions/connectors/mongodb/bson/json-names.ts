@@ -53,10 +53,24 @@ function writePlainName(cursor: Cursor, out: Output): number | undefined {
 
 const nextHash = (hash: number, byte: number): number => (Math.imul(hash, 31) + byte) | 0;
 
-/** Hashes of the names of one document, to notice one that comes twice. */
-export type Names = { bits: number; readonly few: number[]; many: Set<number> | undefined };
+/** The hashes of a document's names lie behind those of the documents that it is in: no list is made for any. */
+let hashes = new Int32Array(256);
+let top = 0;
 
-export const createNames = (): Names => ({ bits: 0, few: [], many: undefined });
+/** The names of one document so far, to notice one that comes twice: where their hashes begin, and a bit for each. */
+export type Names = { readonly start: number; bits: number; many: Set<number> | undefined };
+
+/** Before a text: the one before may have ended anywhere. */
+export function forgetNames(): void {
+  top = 0;
+}
+
+export const beginNames = (): Names => ({ start: top, bits: 0, many: undefined });
+
+/** At the end of the document. */
+export function endNames({ start }: Names): void {
+  top = start;
+}
 
 /** From here on a look at every one costs more than a set. */
 const MANY = 64;
@@ -67,11 +81,18 @@ export function isRepeated(names: Names, hash: number): boolean {
     const { size } = names.many;
     return names.many.add(hash).size === size;
   }
+  const { bits, start } = names;
   const bit = 1 << (hash & 31);
-  const mayBeThere = (names.bits & bit) !== 0;
-  const isThere = mayBeThere && names.few.includes(hash);
-  names.bits |= bit;
-  names.few.push(hash);
-  if (names.few.length === MANY) names.many = new Set(names.few);
+  const isThere = (bits & bit) !== 0 && hashes.subarray(start, top).includes(hash);
+  names.bits = bits | bit;
+  if (top === hashes.length) hashes = withRoom(hashes);
+  hashes[top++] = hash;
+  if (top - start === MANY) names.many = new Set(hashes.subarray(start, top));
   return isThere;
+}
+
+function withRoom(full: Int32Array<ArrayBuffer>): Int32Array<ArrayBuffer> {
+  const larger = new Int32Array(full.length * 2);
+  larger.set(full);
+  return larger;
 }

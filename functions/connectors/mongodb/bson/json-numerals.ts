@@ -53,7 +53,8 @@ function writeInteger(out: Output, value: number): number {
 
 /** An integer that a double holds, as 64 bits. */
 export function writeWhole(out: Output, value: number): void {
-  writeHalves(out, value % TWO_TO_32, Math.floor(value / TWO_TO_32));
+  const high = Math.floor(value / TWO_TO_32);
+  writeHalves(out, value - high * TWO_TO_32, high);
 }
 
 const TWO_TO_16 = 2 ** 16;
@@ -65,10 +66,15 @@ export function writeDigits(out: Output, bytes: Uint8Array, start: number, end: 
   const middle = Math.max(start, end - BILLION_DIGITS);
   const billions = toNumber(bytes, start, middle);
   const rest = toNumber(bytes, middle, end);
-  const upper = Math.floor(billions / TWO_TO_16) * 1e9;
-  const lower = (billions % TWO_TO_16) * 1e9 + (upper % TWO_TO_16) * TWO_TO_16 + rest;
-  const low = lower % TWO_TO_32;
-  const high = Math.floor(upper / TWO_TO_16) + Math.floor(lower / TWO_TO_32);
+  // what is left of a division is taken by hand: the operator for it is a call for each
+  const upperBillions = Math.floor(billions / TWO_TO_16);
+  const upper = upperBillions * 1e9;
+  const upperHigh = Math.floor(upper / TWO_TO_16);
+  const upperLow = upper - upperHigh * TWO_TO_16;
+  const lower = (billions - upperBillions * TWO_TO_16) * 1e9 + upperLow * TWO_TO_16 + rest;
+  const lowerHigh = Math.floor(lower / TWO_TO_32);
+  const low = lower - lowerHigh * TWO_TO_32;
+  const high = upperHigh + lowerHigh;
   if (!isNegative) writeHalves(out, low, high);
   else writeHalves(out, -low, low === 0 ? -high : ~high);
 }

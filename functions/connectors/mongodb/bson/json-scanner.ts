@@ -110,7 +110,7 @@ export function copyQuoted(cursor: Cursor, out: Output, quote: number): void {
 }
 
 /** Up to here a loop is faster than the calls of what is native. */
-const SHORT = 64;
+const SHORT = 256;
 
 /** Copies up to the next quote or backslash, or what is short. */
 function copyShort(cursor: Cursor, out: Output, quote: number): void {

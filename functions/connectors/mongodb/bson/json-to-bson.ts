@@ -2,7 +2,7 @@ import { isUtf8 } from 'node:buffer';
 import { DataError } from '../../../connect/errors.ts';
 import { withoutRepeatedNames } from './elements.ts';
 import { writeExtended } from './json-extended.ts';
-import { createNames, isRepeated, writeName } from './json-names.ts';
+import { beginNames, endNames, forgetNames, isRepeated, writeName } from './json-names.ts';
 import { writeNumber } from './json-numerals.ts';
 import { writePlainExtended } from './json-plain.ts';
 import {
@@ -46,6 +46,7 @@ const MAX_DEPTH = 1000;
 export function jsonToBson(text: Uint8Array, out: Output = createOutput(text.length + 64)): Buffer {
   const cursor: Cursor = { bytes: validUtf8(text), at: 0 };
   const start = out.at;
+  forgetNames();
   expect(cursor, CHAR.openBrace);
   if (writeExtended(cursor, out, 0) !== undefined) {
     throw new DataError('RECORD_INVALID', 'Expected a document, got a single value in Extended JSON');
@@ -67,6 +68,7 @@ function validUtf8(text: Uint8Array): Buffer {
 export function jsonToValue(text: string): { readonly type: number; readonly value: Uint8Array } {
   const cursor: Cursor = { bytes: Buffer.from(text, 'utf8'), at: 0 };
   const out = createOutput(text.length + 64);
+  forgetNames();
   const type = writeValue(cursor, out, 0);
   if (peek(cursor) !== -1) throw refuse(cursor, 'the end');
   return { type, value: takeBytes(out) };
@@ -122,9 +124,10 @@ function writeObject(cursor: Cursor, out: Output, depth: number): number {
 /** The fields up to and including the closing brace; the opening one is taken. */
 function writeFields(cursor: Cursor, out: Output, depth: number): void {
   const start = beginDocument(out);
-  const names = createNames();
+  const names = beginNames();
   let mayRepeat = false;
-  while (!take(cursor, CHAR.closeBrace)) {
+  // a quote begins nearly every name, and is no brace
+  while (cursor.bytes[cursor.at] === CHAR.quote || !take(cursor, CHAR.closeBrace)) {
     reserve(out, 1);
     const typeAt = out.at++;
     const hash = writeName(cursor, out);
@@ -135,6 +138,7 @@ function writeFields(cursor: Cursor, out: Output, depth: number): void {
     // the peer reads on without a comma, too
     takeSeparator(cursor, CHAR.comma);
   }
+  endNames(names);
   endDocument(out, start);
   if (!mayRepeat) return;
   const unique = withoutRepeatedNames(out.bytes.subarray(start, out.at));

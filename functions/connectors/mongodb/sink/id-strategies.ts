@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { DataError } from '../../../connect/errors.ts';
 import { positionOf, type SinkRecord } from '../../../connect/records.ts';
-import { documentOf, type Element, fieldOf } from '../bson/elements.ts';
+import { documentOf, fieldOf } from '../bson/elements.ts';
 import { createOutput, type Output, takeBytes, writeString } from '../bson/output.ts';
 import { writeBinary } from '../bson/scalars.ts';
 import { BSON_TYPE } from '../bson/types.ts';
@@ -91,7 +91,7 @@ function toUuid(source: Uint8Array, version: 0x40 | 0x80): Buffer {
 const uuidText = (bytes: Buffer): string =>
   bytes.toString('hex').replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, '$1-$2-$3-$4-$5');
 
-function provided(record: SinkRecord, document: Uint8Array | undefined): Element {
+function provided(record: SinkRecord, document: Uint8Array | undefined): Raw {
   const id = document && fieldOf(document, '_id');
   if (!id) throw refuse('either contained no _id field or it was null', record);
   if (id.type === BSON_TYPE.null) throw refuse('contained an _id of type BsonNull', record);

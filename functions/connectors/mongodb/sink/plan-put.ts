@@ -37,7 +37,8 @@ export function planPut(
   const namespaces = namespacePlans();
   const space = createOutput(SPACE_BYTES);
   let previous: GrowingBatch | undefined;
-  for (const [index, record] of records.entries()) {
+  for (let index = 0; index < records.length; index += 1) {
+    const record = records[index]!;
     const settings = settingsOf(record.topic);
     if (!settings) throw unknownTopic(record.topic);
     const topicPartition = topicPartitionOf(record);

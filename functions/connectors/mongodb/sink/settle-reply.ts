@@ -28,7 +28,8 @@ export function settleReply(writes: readonly Write[], reply: Reply, isOrdered: b
   const later: [Write, WriteError][] = [];
   const again = writes.slice(end);
   let failure: MongoServerError | undefined;
-  for (const [index, write] of writes.slice(0, end).entries()) {
+  for (let index = 0; index < end; index += 1) {
+    const write = writes[index]!;
     const error = errors.get(index);
     const verdict = error ? judgeWriteError(error) : concern ? judgeConcernError(concern) : 'written';
     if (verdict === 'written') executed.push({ write, hasMade: made.has(index) });

@@ -1,6 +1,6 @@
 import { DataError } from '../../../connect/errors.ts';
 import { positionOf, type SinkRecord } from '../../../connect/records.ts';
-import { documentOf, type Element, elementsOf, fieldOf, toElement } from '../bson/elements.ts';
+import { documentOf, type Element, elementIn, elementsOf, fieldOf, toElement } from '../bson/elements.ts';
 import { createOutput, takeBytes, writeInt64 } from '../bson/output.ts';
 import { BSON_TYPE } from '../bson/types.ts';
 import { businessKeyFilter } from './business-key.ts';
@@ -117,7 +117,7 @@ function businessKey(id: Element, { idStrategy }: WriteRules, record: SinkRecord
 }
 
 function idOf(document: Uint8Array, record: SinkRecord): Element {
-  const id = fieldOf(document, '_id');
+  const id = elementIn(document, '_id');
   if (!id) throw refuse('the `_id` field was missing unexpectedly', record);
   return id;
 }

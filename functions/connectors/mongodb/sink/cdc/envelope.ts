@@ -1,6 +1,6 @@
 import { DataError } from '../../../../connect/errors.ts';
 import { positionOf, type SinkRecord } from '../../../../connect/records.ts';
-import { bufferOf, type Element, fieldOf } from '../../bson/elements.ts';
+import { bufferOf, type Field, fieldOf } from '../../bson/elements.ts';
 import { BSON_TYPE } from '../../bson/types.ts';
 
 /** The document that a change event is, read field by field; every refusal names the field and the record. */
@@ -14,7 +14,7 @@ export const openEnvelope = (document: Uint8Array, record: SinkRecord): Envelope
   record,
 });
 
-export const memberOf = ({ document }: Envelope, name: string): Element | undefined => fieldOf(document, name);
+export const memberOf = ({ document }: Envelope, name: string): Field | undefined => fieldOf(document, name);
 
 /** @throws DataError where it is missing or no document. */
 export function documentIn(envelope: Envelope, name: string): Uint8Array {
@@ -31,7 +31,7 @@ export function textIn(envelope: Envelope, name: string): string {
 }
 
 /** The text of a string element. */
-export const textOf = ({ value }: Element): string => bufferOf(value).toString('utf8', 4, value.length - 1);
+export const textOf = ({ value }: Field): string => bufferOf(value).toString('utf8', 4, value.length - 1);
 
 /** Nothing where the document is missing or has no field: Debezium and Qlik mean the same by both. */
 export const filledOf = (document: Uint8Array | undefined): Uint8Array | undefined =>
@@ -40,7 +40,7 @@ export const filledOf = (document: Uint8Array | undefined): Uint8Array | undefin
 /** Its length and a zero byte. */
 const EMPTY_BYTES = 5;
 
-export function unexpected(record: SinkRecord, expected: string, got: Element | undefined): DataError {
+export function unexpected(record: SinkRecord, expected: string, got: Field | undefined): DataError {
   const what = got === undefined ? 'nothing' : got.type === BSON_TYPE.null ? 'null' : `BSON type ${got.type}`;
   return invalid(record, `Expected ${expected}, got ${what}`);
 }

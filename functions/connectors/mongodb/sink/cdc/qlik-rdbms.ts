@@ -1,4 +1,4 @@
-import { type Element, elementOf, elementsOf } from '../../bson/elements.ts';
+import { type Element, elementOf, elementsOf, type Field } from '../../bson/elements.ts';
 import { BSON_TYPE } from '../../bson/types.ts';
 import type { IdOptions, IdSource } from '../id-strategies.ts';
 import type { CdcWrite } from './cdc-handler.ts';
@@ -81,7 +81,7 @@ function deletedRow(message: Envelope, source: IdSource): Uint8Array {
   return rowFilterOf(filled(name ? documentIn(message, name) : message.document, name ?? 'data', message), source);
 }
 
-const isPresent = (member: Element | undefined): boolean => member !== undefined && member.type !== BSON_TYPE.null;
+const isPresent = (member: Field | undefined): boolean => member !== undefined && member.type !== BSON_TYPE.null;
 
 function filled(document: Uint8Array | undefined, name: string, { record }: Envelope): Uint8Array {
   const row = filledOf(document);

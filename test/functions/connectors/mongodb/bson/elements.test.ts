@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import {
+  elementIn,
   elementOf,
   elementsOf,
   fieldOf,
@@ -16,7 +17,9 @@ test('one field is found as if all were taken apart', () => {
       const bytes = toBytes(fields);
       const all = elementsOf(bytes);
       for (const name of [...fields.map(([of]) => of), other]) {
-        expect(fieldOf(bytes, name)).toEqual(elementOf(all, name));
+        const element = elementOf(all, name);
+        expect(elementIn(bytes, name)).toEqual(element);
+        expect(fieldOf(bytes, name)).toEqual(element && { type: element.type, value: element.value });
       }
     }),
   );
