@@ -3,6 +3,8 @@ import { defineConfig } from 'vitest/config';
 /** `unit` needs nothing; `integration` starts the services of one machine; `infra` synthesises the stacks. */
 export default defineConfig({
   test: {
+    // by itself vitest leaves one core alone, which is half of a small machine
+    maxWorkers: '100%',
     projects: [
       {
         test: {
@@ -14,6 +16,8 @@ export default defineConfig({
             'test/bench/**/*.test.ts',
             'test/conformance/**/*.test.ts',
           ],
+          // files share what they import: loading it for each of them was more work than all tests
+          isolate: false,
           // property tests take seconds where something else has the cores
           testTimeout: 30_000,
         },
@@ -32,6 +36,8 @@ export default defineConfig({
         test: {
           name: 'infra',
           include: ['test/infra/stacks/**/*.test.ts', 'test/checks/**/*.test.ts', 'test/docs/**/*.test.ts'],
+          // CDK, its rules for templates and what is compiled are loaded once for all files
+          isolate: false,
           testTimeout: 120_000,
           hookTimeout: 120_000,
         },
