@@ -1,10 +1,10 @@
 import { execFile, spawn } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
-import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, renameSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { ConfigError, RetriableError } from '../../functions/connect/errors.ts';
+import { lockFile } from './file-lock.ts';
 import { cacheFolder } from './folders.ts';
 
 export type WantedJars = {
@@ -33,7 +33,7 @@ export async function mavenJars(wanted: WantedJars, report: (sentence: string) =
   if (existsSync(folder)) return folder;
   await requireCommand('mvn', ['-version'], 'Maven', wanted);
   mkdirSync(cacheFolder, { recursive: true });
-  using _lock = await lock(`${folder}.lock`);
+  using _lock = await lockFile(`${folder}.lock`);
   if (existsSync(folder)) return folder;
   const unfinished = `${folder}.${randomUUID()}`;
   try {
@@ -84,28 +84,4 @@ async function copyJars(
     `Maven could not fetch ${what} (exit code ${code}): check the network and Maven's settings, ${orElse}`,
     { details: { problem } },
   );
-}
-
-/** Waits for the lock file; one whose process is gone is taken over. */
-async function lock(file: string): Promise<Disposable> {
-  for (;;) {
-    try {
-      writeFileSync(file, String(process.pid), { flag: 'wx' });
-      return { [Symbol.dispose]: () => rmSync(file, { force: true }) };
-    } catch (error) {
-      if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
-    }
-    if (isAbandoned(file)) rmSync(file, { force: true });
-    else await sleep(200);
-  }
-}
-
-function isAbandoned(file: string): boolean {
-  try {
-    process.kill(Number(readFileSync(file, 'utf8')), 0);
-    return false;
-  } catch (error) {
-    // ENOENT: just released; an empty file was just made and reads as our own process group (pid 0)
-    return (error as NodeJS.ErrnoException).code === 'ESRCH';
-  }
 }

@@ -3,6 +3,7 @@ import { existsSync, mkdirSync, renameSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { findCommand } from './commands.ts';
+import { lockFile } from './file-lock.ts';
 import { cacheFolder } from './folders.ts';
 import type { Run } from './processes.ts';
 import { lastWords } from './readiness.ts';
@@ -33,7 +34,10 @@ const IS_PYTHON_THAT_FITS = 'import sys; sys.exit(0 if (3, 10) <= sys.version_in
 
 const execute = promisify(execFile);
 
-/** The Python interpreter of a virtual environment that holds the package; makes it in the cache folder the first time. */
+/**
+ * The Python interpreter of a virtual environment that holds the package; makes it in the cache folder the first time.
+ * Two launchers at once wait for each other.
+ */
 export async function installPythonPackage(
   run: Run,
   wanted: PythonPackage,
@@ -42,22 +46,20 @@ export async function installPythonPackage(
   const { label, module, name, size, title, version } = wanted;
   const folder = join(cacheFolder, `${name}-${version}`);
   const installed = join(folder, 'bin', 'python');
-  if (await succeeds(installed, ['-c', `import ${module}`])) return installed;
+  const isInstalled = () => succeeds(installed, ['-c', `import ${module}`]);
+  if (await isInstalled()) return installed;
   const python = await findPython(env.PATH, wanted);
+  mkdirSync(cacheFolder, { recursive: true });
+  using _lock = await lockFile(`${folder}.lock`);
+  if (await isInstalled()) return installed;
   report(`${label.padEnd(9)} installing ${title} ${version} into ${folder} (once, about ${size})`);
   // built aside and renamed, so that a folder of this name is always whole
   const building = `${folder}.${process.pid}`;
-  mkdirSync(cacheFolder, { recursive: true });
   rmSync(building, { recursive: true, force: true });
   await finish(run, wanted, 'python-venv', python, ['-m', 'venv', building]);
   await finish(run, wanted, 'pip-install', join(building, 'bin', 'python'), [
     ...['-m', 'pip', 'install', '--disable-pip-version-check', '--no-input', `${name}==${version}`],
   ]);
-  // another launcher may have been faster, and runs from it by now
-  if (await succeeds(installed, ['-c', `import ${module}`])) {
-    rmSync(building, { recursive: true, force: true });
-    return installed;
-  }
   rmSync(folder, { recursive: true, force: true });
   renameSync(building, folder);
   return installed;
