@@ -10,7 +10,7 @@ import { bundleFunction } from '../../../infra/bundle.ts';
 import { LOCAL_CREDENTIALS, LOCAL_REGION } from '../../../infra/local/aws-environment.ts';
 import { openLocalEnvironment, sinkLetter, sourceLetter } from '../cli/local-environment.ts';
 
-test('looks at a short queue without hiding anything, however often', async () => {
+test.concurrent('looks at a short queue without hiding anything, however often', async () => {
   await using local = await openLocalEnvironment();
   for (let offset = 0; offset < 4; offset += 1) await local.send(sinkLetter(offset));
   const queue = queueOf(local.deadLetterQueueUrl, local.sqs);
@@ -21,7 +21,7 @@ test('looks at a short queue without hiding anything, however often', async () =
   }
 });
 
-test('looks at more of a long queue than one receipt holds, and all of it is visible again soon', async () => {
+test.concurrent('looks at more of a long queue than one receipt holds, and all of it is visible again soon', async () => {
   await using local = await openLocalEnvironment();
   for (let offset = 0; offset < 25; offset += 1) await local.send(sinkLetter(offset));
   const { messages, waiting } = await readLetters(queueOf(local.deadLetterQueueUrl, local.sqs));
@@ -31,7 +31,7 @@ test('looks at more of a long queue than one receipt holds, and all of it is vis
   await expect.poll(listed, { timeout: 15_000 }).toBe('25 dead letters');
 });
 
-test('the bundled function tells of letters in the queue and in the bucket, and needs its environment only', async () => {
+test.concurrent('the bundled function tells of letters in the queue and in the bucket, and needs its environment only', async () => {
   await using local = await openLocalEnvironment();
   const ids = [
     await local.send(sinkLetter(1042)),

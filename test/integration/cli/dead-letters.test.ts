@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { commandLine } from '../../cli/command-line.ts';
 import { openLocalEnvironment, sinkLetter, sourceLetter } from './local-environment.ts';
 
-describe('list', () => {
+describe.concurrent('list', () => {
   test('shows the facts of each, oldest first, and no content', async () => {
     await using local = await openLocalEnvironment();
     const second = await local.send(sinkLetter(1042));
@@ -67,7 +67,7 @@ describe('list', () => {
   });
 });
 
-describe('show', () => {
+describe.concurrent('show', () => {
   test('prints attributes and the body with the record, readable', async () => {
     await using local = await openLocalEnvironment();
     await local.send(sinkLetter(1));
@@ -115,7 +115,7 @@ describe('show', () => {
   });
 });
 
-describe('redrive', () => {
+describe.concurrent('redrive', () => {
   test('moves the named ones to the replay queue, body and attributes as they were', async () => {
     await using local = await openLocalEnvironment();
     const id = await local.send(sinkLetter(1), { connector: 'orders-sink' });
@@ -206,7 +206,7 @@ describe('redrive', () => {
   });
 });
 
-describe('Ctrl-C', () => {
+describe.concurrent('Ctrl-C', () => {
   test('gives back what was read', async () => {
     await using local = await openLocalEnvironment();
     for (let offset = 0; offset < 30; offset += 1) await local.send(sinkLetter(offset));

@@ -11,12 +11,21 @@ import { startSqs } from '../../../infra/local/sqs.ts';
 import { namesOf } from '../../../infra/names.ts';
 import { commandLine, openFolder } from '../../cli/command-line.ts';
 
+let lastStart: Promise<unknown> = Promise.resolve();
+
+/** One after another: while it starts, the server of the queues changes how servers of this process listen. */
+function startedAlone<T>(start: () => Promise<T>): Promise<T> {
+  const started = lastStart.then(start);
+  lastStart = started.catch(() => undefined);
+  return started;
+}
+
 /** Queues and a table of one test, and the command that finds them as it finds what `npm start` runs. */
 export async function openLocalEnvironment() {
   await using starting = new AsyncDisposableStack();
   const names = namesOf('local');
   const folder = starting.use(openFolder());
-  const queues = starting.use(await startSqs(names));
+  const queues = starting.use(await startedAlone(() => startSqs(names)));
   const { dynamodbEndpoint, ...dynamodb } = await startDynamodb(names.table);
   starting.use(dynamodb);
   const sqs = new SQSClient({ endpoint: queues.sqsEndpoint, region: LOCAL_REGION, credentials: LOCAL_CREDENTIALS });

@@ -46,7 +46,7 @@ async function openParked(...offsets: number[]) {
   };
 }
 
-describe('redrive', () => {
+describe.concurrent('redrive', () => {
   test('sends those of one key in the order of their records, each when the one before it is written', async () => {
     await using local = await openParked(7, 8, 9);
     for (const offset of [9, 7, 8]) await local.send(letter(offset));
@@ -98,7 +98,7 @@ describe('redrive', () => {
   });
 });
 
-test('list and show say what waits behind a dead letter', async () => {
+test.concurrent('list and show say what waits behind a dead letter', async () => {
   await using local = await openParked(7, 8, 9);
   const id = await local.send(letter(7));
   const listed = await local.run('dead-letters', 'list');
@@ -107,7 +107,7 @@ test('list and show say what waits behind a dead letter', async () => {
   expect(shown.out).toContain(`Key: ${KEY}, parked, behind it wait orders-3@8, orders-3@9`);
 });
 
-describe('free', () => {
+describe.concurrent('free', () => {
   test('gives up a position whose letter is gone, and the rest of its key goes on waiting', async () => {
     await using local = await openParked(7, 8);
     await local.send(letter(8));
@@ -156,7 +156,7 @@ describe('free', () => {
   });
 });
 
-test('status says how many keys are parked, and where', async () => {
+test.concurrent('status says how many keys are parked, and where', async () => {
   await using local = await openParked(7, 8, 9);
   const config = { 'connector.class': 'MongoSink', topics: 'orders', 'connection.uri': 'mongodb://h', database: 'd' };
   local.folder.write('infra/environments/local/connectors/orders-sink.json', { name: CONNECTOR, config });

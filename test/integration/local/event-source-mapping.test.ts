@@ -179,7 +179,7 @@ test('reads what a source compressed', async () => {
 
 const MAPPING = pathToFileURL(join(import.meta.dirname, '../../../infra/local/event-source-mapping/start-mapping.ts'));
 
-test('delivers again after a kill -9 between delivery and response', async () => {
+test.concurrent('delivers again after a kill -9 between delivery and response', async () => {
   await using mapped = await openMappedTopic(kafkaBootstrapServers);
   await mapped.send(named(5));
   const source = `
@@ -204,7 +204,7 @@ test('delivers again after a kill -9 between delivery and response', async () =>
   expect(mapped.deliveries().flat()).toEqual(named(5));
 });
 
-test('stays a member of the group while the function fails for longer than a session lasts', async () => {
+test.concurrent('stays a member of the group while the function fails for longer than a session lasts', async () => {
   await using mapped = await openMappedTopic(kafkaBootstrapServers);
   mapped.behave({ throwOn: ['r0'] });
   await mapped.send(named(3));

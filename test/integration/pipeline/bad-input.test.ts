@@ -69,7 +69,7 @@ test.each([
   expect(messagesOf(lines).join('\n')).toContain(sentence);
 });
 
-test.each([
+test.concurrent.each([
   ['Kafka', 'mongodb://127.0.0.1:1/?directConnection=true', '127.0.0.1:1', 'No Kafka broker of 127.0.0.1:1 answered'],
   ['MongoDB', 'mongodb://user:hush@127.0.0.1:1/?directConnection=true', undefined, '127.0.0.1:1'],
 ])(
