@@ -93,7 +93,7 @@ export async function openFakeMongodb(options: FakeOptions = {}): Promise<FakeMo
       ? replyTo(command, script.length > 0 ? script.shift() : standing.get(name), usually)
       : usually());
     if (!document) socket.destroy();
-    else reply(BSON.serialize({ ok: 1, ...document, $clusterTime: clusterTime() }));
+    else reply(BSON.serialize({ ok: 1, $clusterTime: clusterTime(), ...document }));
   }
 
   function hello(index: number): Document {

@@ -25,7 +25,7 @@ export function connectStream(config: SourceConfig): StreamConnection {
 }
 
 function openSession(client: MongoClient): StreamSession {
-  const runCommand = cursorCommands(client);
+  const commands = cursorCommands(client);
   let session: ClientSession | undefined;
   return {
     async run(database, command, signal) {
@@ -34,13 +34,16 @@ function openSession(client: MongoClient): StreamSession {
       session ??= client.startSession({ causalConsistency: false });
       // a command may have a read concern of its own
       const level = 'aggregate' in command && !command.readConcern ? client.readConcern?.level : undefined;
-      return runCommand(database, level === undefined ? command : { ...command, readConcern: { level } }, {
+      return commands.run(database, level === undefined ? command : { ...command, readConcern: { level } }, {
         raw: true,
         session,
         readPreference: client.readPreference,
         signal,
       });
     },
-    end: async () => session?.endSession(),
+    async end() {
+      commands.release();
+      await session?.endSession();
+    },
   };
 }

@@ -1,4 +1,4 @@
-import { Long } from 'mongodb';
+import { type Document, Long } from 'mongodb';
 import { messageOf } from '../../../connect/errors.ts';
 import type { Log } from '../../../connect/log.ts';
 import { type CursorReply, readReply } from './cursor-reply.ts';
@@ -64,12 +64,16 @@ export async function openCursor(
     const id = Long.fromBigInt(first.cursorId);
     const size = createReplySize();
     let last = first;
+    let getMore: { readonly batchSize: number; readonly command: Document } | undefined;
     return {
       first,
       next: async (mostEvents = watch.batchSize) => {
         const batchSize = mostEvents > 0 ? mostEvents : size.events;
-        const getMore = toGetMore({ ...watch, batchSize }, id, first.collection);
-        last = await run(getMore, watch.awaitMs + REPLY_GRACE_MS);
+        // the same command as long as nothing changes: it was encoded already
+        if (getMore?.batchSize !== batchSize) {
+          getMore = { batchSize, command: toGetMore({ ...watch, batchSize }, id, first.collection) };
+        }
+        last = await run(getMore.command, watch.awaitMs + REPLY_GRACE_MS);
         size.note(last.events);
         return last;
       },
