@@ -4,9 +4,9 @@ import { type CursorReply, isInvalidate } from './cursor-reply.ts';
 import { openEventCursor } from './event-cursor.ts';
 import { causeOf } from './loss-checks.ts';
 import { createOutage, type OutageDeps } from './outage.ts';
+import { trackPlace } from './place.ts';
 import type { Features } from './probe/plan-features.ts';
 import { timeInToken } from './resume-token.ts';
-import { afterToken } from './start-point.ts';
 import { compareTimes } from './start-time.ts';
 import type { StreamConnection } from './stream-connection.ts';
 import type { StreamCursor } from './stream-cursor.ts';
@@ -33,15 +33,13 @@ export async function* changeStream(
   deps: ChangeStreamDeps,
   signal: AbortSignal,
 ): AsyncGenerator<CursorReply> {
-  let position = start;
-  /** Of the last reply that was taken: an event comes more often than a place to go on at is asked for. */
-  let reached: string | undefined;
-  const place = () => (reached === undefined ? position : afterToken(reached));
+  /** Behind the last reply that was taken. */
+  const place = trackPlace(start);
   let hasRead = false;
   const outage = createOutage({ watch: watch.name, hosts: deps.hosts }, deps);
 
   while (!signal.aborted) {
-    const from = place();
+    const from = place.start;
     // without a place to begin at none can be lost
     let phase: MongoPhase = from ? 'opening' : 'command';
     let hadEvents = false;
@@ -59,9 +57,8 @@ export async function* changeStream(
         const token = reply === cursor.first ? openingToken(reply, from) : tokenBehind(reply, invalidated);
         yield { ...reply, token };
         hasRead ||= reply !== cursor.first;
-        if (token !== undefined) reached = token;
-        // without a token a failure would go on from now
-        else if (reply.operationTime) position ??= { startAtOperationTime: reply.operationTime };
+        // with neither a failure would go on from now
+        place.note(token, reply.operationTime);
         if (!isBehindInvalidate(reply)) continue;
         invalidated = token;
         deps.log.info('What is watched was dropped or renamed; the change stream goes on behind that', {
@@ -73,7 +70,7 @@ export async function* changeStream(
     } catch (error) {
       if (signal.aborted) return;
       const isScopeSure = hasRead || !deps.isDoubtful;
-      const cause = await causeOf({ error, isScopeSure, phase, start: place() }, watch, deps, signal);
+      const cause = await causeOf({ error, isScopeSure, phase, start: place.start }, watch, deps, signal);
       if (signal.aborted) return;
       await pause(outage.pauseAfter(cause, phase), signal);
     }

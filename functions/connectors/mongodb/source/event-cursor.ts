@@ -3,9 +3,9 @@ import { messageOf } from '../../../connect/errors.ts';
 import type { Log } from '../../../connect/log.ts';
 import { classifyMongoError } from '../client/classify-error.ts';
 import { type CursorReply, tokenOf } from './cursor-reply.ts';
+import { trackPlace } from './place.ts';
 import type { Features } from './probe/plan-features.ts';
 import { createJoinFragments, splitsEvents, withSplitStage } from './split-events.ts';
-import { afterToken } from './start-point.ts';
 import type { StreamConnection } from './stream-connection.ts';
 import { openCursor, type StreamCursor } from './stream-cursor.ts';
 import { headersOnly, isTooLarge, tooLarge } from './too-large.ts';
@@ -32,7 +32,7 @@ export async function openEventCursor(
   let join = createJoinFragments();
   /** Events of the next reply at most, near an event that is too large; nothing: as configured. */
   let most: number | undefined;
-  let position = start;
+  const place = trackPlace(start);
 
   async function next(): Promise<CursorReply> {
     try {
@@ -40,7 +40,8 @@ export async function openEventCursor(
       if (most !== undefined) most = wider(most, reply.events.length);
       return reply;
     } catch (error) {
-      if (!watch.passesTooLarge || !isTooLarge(error) || !position) throw error;
+      const position = watch.passesTooLarge && isTooLarge(error) ? place.start : undefined;
+      if (!position) throw error;
       if (most === 1) return passOver(position, error);
       // the server gave none of the reply's events: from here on one by one, until it is the next one
       most = 1;
@@ -50,7 +51,7 @@ export async function openEventCursor(
 
   function take(reply: CursorReply): CursorReply {
     const whole = splitsEvents(opened.watch.pipeline) ? join(reply) : reply;
-    if (whole.token !== undefined) position = afterToken(whole.token);
+    place.note(whole.token);
     return whole;
   }
 
@@ -67,8 +68,8 @@ export async function openEventCursor(
     const token = header && tokenOf(header);
     if (!header || token === undefined) throw fault;
     most = undefined;
-    position = afterToken(token);
-    return { ...(await reopen(position)), events: [header], unreadable: new Map([[header, fault]]), token };
+    place.note(token);
+    return { ...(await reopen(place.start)), events: [header], unreadable: new Map([[header, fault]]), token };
   }
 
   async function readHeader(from: StartPoint): Promise<Buffer | undefined> {

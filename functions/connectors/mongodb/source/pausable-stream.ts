@@ -3,8 +3,8 @@ import { findElement } from '../bson/element-reader.ts';
 import { timestampSeconds } from '../bson/event-header.ts';
 import { type ChangeStreamDeps, changeStream } from './change-stream.ts';
 import type { CursorReply } from './cursor-reply.ts';
+import { trackPlace } from './place.ts';
 import { timeInToken } from './resume-token.ts';
-import { afterToken } from './start-point.ts';
 import type { StartPoint, Watch } from './watch-command.ts';
 
 /** A change stream that is read in parts: each part goes on behind the last reply that was taken. */
@@ -30,7 +30,7 @@ export function createPausableStream(
   deps: ChangeStreamDeps,
   signal: AbortSignal,
 ): PausableStream {
-  let position = start;
+  const place = trackPlace(start);
   let time: Timestamp | undefined;
   /** Was read at the opening and is yielded by the next part. */
   let held: CursorReply | undefined;
@@ -41,7 +41,7 @@ export function createPausableStream(
       held = undefined;
       yield reply;
     }
-    for await (const reply of changeStream({ ...watch, awaitMs }, position, deps, signal)) {
+    for await (const reply of changeStream({ ...watch, awaitMs }, place.start, deps, signal)) {
       note(reply);
       yield reply;
     }
@@ -49,8 +49,7 @@ export function createPausableStream(
 
   function note({ isCausal, operationTime, token }: CursorReply): void {
     if (isCausal) time = operationTime ?? time;
-    if (token !== undefined) position = afterToken(token);
-    else if (operationTime) position ??= { startAtOperationTime: operationTime };
+    place.note(token, operationTime);
   }
 
   /** Servers before 4.0.7 have no token before the first event: one more reply may have one. */
@@ -83,7 +82,8 @@ export function createPausableStream(
       return time;
     },
     get startTime() {
-      return position && 'startAtOperationTime' in position ? position.startAtOperationTime : undefined;
+      const { start: at } = place;
+      return at && 'startAtOperationTime' in at ? at.startAtOperationTime : undefined;
     },
   };
 }
