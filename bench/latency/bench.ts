@@ -14,6 +14,7 @@ import { toConnector } from '../source/connector.ts';
 import { FORMATS } from '../source/formats.ts';
 import type { Contender } from '../source/measure-topic.ts';
 import { bundleTask, startTask } from '../source/start-task.ts';
+import { startBareSockets } from './bare-sockets.ts';
 import { startFloor } from './floor.ts';
 import { type Carrier, type Latency, type Load, measureLatency } from './measure-latency.ts';
 import { readTopic, type TopicReader } from './topic-reader.ts';
@@ -35,6 +36,7 @@ export const latencyBench = declareBench({
 
 const OURS = 'tailrace';
 const FLOOR = 'producer alone';
+const BARE = 'bare sockets';
 /** Change events per second: hardly any, and as many as a busy collection has. */
 const RATES = [50, 2000] as const;
 const COLUMNS: readonly Column[] = [
@@ -60,6 +62,7 @@ async function benchLatency(options: OptionValues<typeof OPTIONS>): Promise<void
   const surroundings = { kafka, table: 'tailrace-bench', bundle: await bundleTask(run), ...dynamodb };
   const contenders: Contender[] = [
     { side: OURS, start: async (connector) => startTask(run, connector, surroundings) },
+    { side: BARE, start: async (connector) => startBareSockets(run, connector, kafka) },
     ...(peer ? await peerSources(run, kafka, PEER_SETTINGS) : []),
   ];
   const loads: readonly Load[] = RATES.map((perSecond) => ({ perSecond, seconds }));
@@ -70,7 +73,7 @@ async function benchLatency(options: OptionValues<typeof OPTIONS>): Promise<void
     console.error(`${workOf(load)}, ${side}: p50 ${latency.p50Ms.toFixed(2)} ms, p99 ${latency.p99Ms.toFixed(2)} ms`);
   };
 
-  if (peer) for (const each of contenders.slice(1)) await measureSource(run, kafka, each, 0, [DISCARDED], options);
+  if (peer) for (const each of contenders.slice(2)) await measureSource(run, kafka, each, 0, [DISCARDED], options);
   for (let round = 1; round <= rounds; round += 1) {
     for (const load of loads) note(FLOOR, load, await measureFloor(kafka, load));
     for (const contender of contenders) {
@@ -96,6 +99,7 @@ async function benchLatency(options: OptionValues<typeof OPTIONS>): Promise<void
     ours: OURS,
     notes: [
       `'${FLOOR}' is what producer, broker and reader need for a record that is simply there; it is in every other line.`,
+      `'${BARE}' is the least that a process of Node.js costs: it moves bytes from one socket to another, and does nothing else.`,
     ],
   });
 }
