@@ -7,6 +7,7 @@ import { environmentJsonSchema } from '../infra/environment-schema.ts';
 import { toConnectorSchema } from './connector-schema.ts';
 import { costPage } from './cost/cost-page.ts';
 import { painPage } from './pains.ts';
+import { performancePage } from './performance-page.ts';
 import { code, type Declared, toPropertyPage, toTable } from './property-page.ts';
 
 const PACKAGE = 'com.mongodb.kafka.connect';
@@ -35,6 +36,7 @@ export function referencePages(): Readonly<Record<string, string>> {
     'metrics.md': toMetricPage(),
     'cost.md': costPage(),
     'pains.md': painPage(),
+    'performance.md': performancePage(),
     'connector.schema.json': toJson(
       toConnectorSchema({
         source: { ...source, classes: namesOfClass('MongoSource') },

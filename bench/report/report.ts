@@ -10,7 +10,7 @@ export const resultsFolder = join(import.meta.dirname, '../results');
 /** Prints a bench's Markdown and writes its figures to `bench/results/<bench>.json`. */
 export function report(measured: Report, folder: string = resultsFolder): void {
   const results = toResults(measured, { machine: thisMachine(), versions: ownVersions(), now: new Date() });
-  console.log(toMarkdown(results, measured.columns));
+  console.log(toMarkdown(results));
   mkdirSync(folder, { recursive: true });
   writeFileSync(join(folder, `${measured.bench}.json`), `${JSON.stringify(results, undefined, 2)}\n`);
 }

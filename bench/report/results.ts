@@ -44,7 +44,7 @@ export type Report = {
   readonly notes?: readonly string[];
 };
 
-export type Results = Omit<Report, 'columns' | 'series'> & {
+export type Results = Omit<Report, 'series'> & {
   readonly date: string;
   readonly machine: Machine;
   readonly series: readonly (Series & { readonly medians: Figures })[];
@@ -65,14 +65,14 @@ export type Surroundings = {
   readonly now: Date;
 };
 
-export function toResults({ columns, series, ...rest }: Report, { machine, now, versions }: Surroundings): Results {
+export function toResults({ series, ...rest }: Report, { machine, now, versions }: Surroundings): Results {
   return {
     ...rest,
     date: now.toISOString(),
     machine,
     versions: { ...versions, ...rest.versions },
     series: series.map((each) => ({ ...each, medians: mediansOf(each.rounds) })),
-    ratios: rest.ours === undefined ? [] : compare(series, rest.ours, columns),
+    ratios: rest.ours === undefined ? [] : compare(series, rest.ours, rest.columns),
   };
 }
 

@@ -1,11 +1,13 @@
-import type { Column, Results } from './results.ts';
+import type { Results } from './results.ts';
 import { toNumber, toRatio, toTable } from './table.ts';
 
 /** A line of what it was measured on, the table of medians, and the ratios. */
-export function toMarkdown(results: Results, columns: readonly Column[]): string {
-  const { date, machine, notes = [], options, ratios, series, versions = {} } = results;
+export function toMarkdown(results: Results): string {
+  const { columns, date, machine, notes = [], options, ratios, series, versions = {} } = results;
   const software = Object.entries(versions).map(([name, version]) => `${name} ${version}`);
-  const chosen = Object.entries(options).map(([name, value]) => `${name} ${value}`);
+  const chosen = Object.entries(options)
+    .filter(([, value]) => value !== '')
+    .map(([name, value]) => `${name} ${value}`);
   const rows = series.map(({ medians, side, work }) => [
     work,
     side,

@@ -68,7 +68,7 @@ test('without a side that the others are compared with there are no ratios', () 
 });
 
 test('the Markdown has machine, versions, date and options before the tables, and the notes behind them', () => {
-  expect(toMarkdown(toResults(MEASURED, SURROUNDINGS), RATE_COLUMNS)).toBe(`\
+  expect(toMarkdown(toResults(MEASURED, SURROUNDINGS))).toBe(`\
 2 × Some CPU, 8 GiB, Linux 6; tailrace 0.1.0, Node.js 24, Kafka 4.3.1; 2026-02-03
 
 events 100, peer true
@@ -96,7 +96,7 @@ test('the file of a bench holds what its Markdown was made of', () => {
   try {
     report(MEASURED, folder);
     const written = JSON.parse(readFileSync(join(folder, 'source.json'), 'utf8'));
-    expect(log).toHaveBeenCalledWith(toMarkdown(written, RATE_COLUMNS));
+    expect(log).toHaveBeenCalledWith(toMarkdown(written));
     expect(written).toMatchObject({ bench: 'source', options: MEASURED.options, versions: { Kafka: '4.3.1' } });
     expect(written.machine.cores).toBeGreaterThan(0);
   } finally {
