@@ -21,7 +21,7 @@ import { readTopic, type TopicReader } from './topic-reader.ts';
 
 const OPTIONS = {
   seconds: { default: 20, what: 'how long each load lasts; its first second is not counted' },
-  rounds: { default: 3, what: 'how often each is measured' },
+  rounds: { default: 5, what: 'how often each is measured' },
   backlog: { default: 100_000, what: 'change events that are carried before, to warm up' },
   size: { default: 1024, what: 'bytes of a document' },
   peer: { default: false, what: 'also MongoDB Kafka Connector on Kafka Connect, in turns with ours' },
