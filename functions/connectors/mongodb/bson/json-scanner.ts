@@ -109,7 +109,7 @@ export function copyQuoted(cursor: Cursor, out: Output, quote: number): void {
   }
 }
 
-/** Up to here a loop is faster than the calls of what is native. */
+/** Up to here a loop costs no more than the views that the search of what is native needs. */
 const SHORT = 256;
 
 /** Copies up to the next quote or backslash, or what is short. */
