@@ -6,6 +6,7 @@ import { append, noRecords, toBatch } from '../../functions/aws/kafka/record-bat
 import { documentsOf, findElement } from '../../functions/connectors/mongodb/bson/element-reader.ts';
 import { ownUsage } from '../measure/usage.ts';
 import { DATABASE } from '../replay-server/sample-events.ts';
+import { onMessages } from '../replay-server/wire.ts';
 
 /**
  * The least that a process of Node.js does with change events: two sockets, no driver, no client of Kafka. It asks for
@@ -75,24 +76,4 @@ function toMessage(command: Document): Buffer {
   message.writeInt32LE(OP_MSG, OPCODE_AT);
   message.set(body, REPLY_AT);
   return message;
-}
-
-function onMessages(socket: Socket, take: (message: Buffer) => void): void {
-  let chunks: Buffer[] = [];
-  let size = 0;
-  socket.on('data', (chunk: Buffer) => {
-    chunks.push(chunk);
-    size += chunk.length;
-    // a large message comes in many chunks: they are put together once
-    for (;;) {
-      if (size < 4 || (chunks[0]!.length >= 4 && size < chunks[0]!.readInt32LE(0))) return;
-      const bytes = chunks.length === 1 ? chunks[0]! : Buffer.concat(chunks);
-      const length = bytes.readInt32LE(0);
-      chunks = [bytes];
-      if (size < length) return;
-      chunks = size > length ? [bytes.subarray(length)] : [];
-      size -= length;
-      take(bytes.subarray(0, length));
-    }
-  });
 }

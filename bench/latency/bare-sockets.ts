@@ -1,10 +1,8 @@
 import { join } from 'node:path';
 import type { Run } from '../../infra/local/processes.ts';
 import { bundled } from '../measure/bundled.ts';
-import { ask, endOfLog } from '../measure/messages.ts';
-import type { Usage } from '../measure/usage.ts';
 import type { SourceConnector } from '../source/connector.ts';
-import type { Copying } from '../source/measure-topic.ts';
+import { type Copying, copyingBy } from '../source/measure-topic.ts';
 
 /** What is left of a source task without all that it is for, a process of its own. */
 export async function startBareSockets(
@@ -15,9 +13,5 @@ export async function startBareSockets(
   const bundle = await bundled(join(run.folder, 'bare'), { 'bare.mjs': 'bench/latency/bare-process.ts' });
   const { host } = new URL(properties['connection.uri']!);
   const bare = run.start(`bare-${name}`, process.execPath, [bundle, host, kafka, topic], { ipc: true });
-  return {
-    usage: () => ask<Usage>(bare, 'usage'),
-    failure: () => (bare.child.exitCode === null ? undefined : endOfLog(bare.logFile)),
-    stop: () => bare.stop(),
-  };
+  return copyingBy(bare);
 }

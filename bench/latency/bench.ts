@@ -60,10 +60,11 @@ async function benchLatency(options: OptionValues<typeof OPTIONS>): Promise<void
   const properties = { 'log.segment.delete.delay.ms': '0' };
   const kafka = (await startKafka(run, { report: console.error, properties })).bootstrapServers;
   const surroundings = { kafka, table: 'tailrace-bench', bundle: await bundleTask(run), ...dynamodb };
+  const peers = peer ? await peerSources(run, kafka, PEER_SETTINGS) : [];
   const contenders: Contender[] = [
     { side: OURS, start: async (connector) => startTask(run, connector, surroundings) },
     { side: BARE, start: async (connector) => startBareSockets(run, connector, kafka) },
-    ...(peer ? await peerSources(run, kafka, PEER_SETTINGS) : []),
+    ...peers,
   ];
   const loads: readonly Load[] = RATES.map((perSecond) => ({ perSecond, seconds }));
   const measured = new Map<string, Latency[]>();
@@ -73,7 +74,7 @@ async function benchLatency(options: OptionValues<typeof OPTIONS>): Promise<void
     console.error(`${workOf(load)}, ${side}: p50 ${latency.p50Ms.toFixed(2)} ms, p99 ${latency.p99Ms.toFixed(2)} ms`);
   };
 
-  if (peer) for (const each of contenders.slice(2)) await measureSource(run, kafka, each, 0, [DISCARDED], options);
+  for (const each of peers) await measureSource(run, kafka, each, 0, [DISCARDED], options);
   for (let round = 1; round <= rounds; round += 1) {
     for (const load of loads) note(FLOOR, load, await measureFloor(kafka, load));
     for (const contender of contenders) {

@@ -20,9 +20,17 @@ const CHECKSUM = 1;
 
 /** Calls `handle` for each command of a connection: OP_MSG, and OP_QUERY, which drivers still begin with. */
 export function serveConnection(socket: Socket, handle: (command: WireCommand) => void): void {
+  socket.setNoDelay(true);
+  onMessages(socket, (message) => {
+    const command = toCommand(message, socket);
+    if (command) handle(command);
+  });
+}
+
+/** Calls `take` for each whole message of the wire protocol that comes, of a client or a server. */
+export function onMessages(socket: Socket, take: (message: Buffer) => void): void {
   let chunks: Buffer[] = [];
   let size = 0;
-  socket.setNoDelay(true);
   socket.on('data', (chunk: Buffer) => {
     chunks.push(chunk);
     size += chunk.length;
@@ -33,8 +41,7 @@ export function serveConnection(socket: Socket, handle: (command: WireCommand) =
       const rest = bytes.subarray(length);
       chunks = rest.length > 0 ? [rest] : [];
       size = rest.length;
-      const command = toCommand(bytes.subarray(0, length), socket);
-      if (command) handle(command);
+      take(bytes.subarray(0, length));
     }
   });
 }

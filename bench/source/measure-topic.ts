@@ -1,13 +1,23 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Admin } from 'kafkajs';
 import { localKafka } from '../../infra/local/kafka-client.ts';
+import type { ManagedProcess } from '../../infra/local/processes.ts';
+import { ask, endOfLog } from '../measure/messages.ts';
 import { toRate, WARM_UP } from '../measure/rate.ts';
 import { type Progress, reached } from '../measure/reached.ts';
+import type { Usage } from '../measure/usage.ts';
 import type { Rate } from '../report/results.ts';
 import type { SourceConnector } from './connector.ts';
 
 /** What copies change events to a topic, ours or the peer's. */
 export type Copying = Pick<Progress, 'usage' | 'failure'> & { stop(): Promise<void> };
+
+/** A process of ours that copies change events, and answers when it is asked what it cost. */
+export const copyingBy = (copier: ManagedProcess): Copying => ({
+  usage: () => ask<Usage>(copier, 'usage'),
+  failure: () => (copier.child.exitCode === null ? undefined : endOfLog(copier.logFile)),
+  stop: () => copier.stop(),
+});
 
 /** One that copies change events: ours, or the peer with its settings. */
 export type Contender = { readonly side: string; start(connector: SourceConnector): Promise<Copying> };

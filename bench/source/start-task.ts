@@ -4,10 +4,8 @@ import { awsEnvironmentOf } from '../../infra/local/aws-environment.ts';
 import type { Run } from '../../infra/local/processes.ts';
 import { sourceNodeOptions } from '../../infra/local/source-command.ts';
 import { bundled } from '../measure/bundled.ts';
-import { ask, endOfLog } from '../measure/messages.ts';
-import type { Usage } from '../measure/usage.ts';
 import type { SourceConnector } from './connector.ts';
-import type { Copying } from './measure-topic.ts';
+import { type Copying, copyingBy } from './measure-topic.ts';
 
 /** What our task needs beside MongoDB. */
 export type Surroundings = {
@@ -44,9 +42,5 @@ export function startTask(run: Run, { name, properties }: SourceConnector, surro
       TAILRACE_HEALTH_PORT: '0',
     },
   });
-  return {
-    usage: () => ask<Usage>(task, 'usage'),
-    failure: () => (task.child.exitCode === null ? undefined : endOfLog(task.logFile)),
-    stop: () => task.stop(),
-  };
+  return copyingBy(task);
 }
