@@ -1,10 +1,22 @@
+import { createRequire } from 'node:module';
 import { setTimeout as sleep } from 'node:timers/promises';
 import RequestQueue from 'kafkajs/src/network/requestQueue/index.js';
 import { expect, test } from 'vitest';
 import { calmRequestQueues } from '../../../../functions/aws/kafka/kafkajs-timer.ts';
 
-const original = RequestQueue.prototype.scheduleCheckPendingRequests;
+/** As kafkajs has it: of a copy of its own, as other tests may have calmed the one that all share. */
+const original = freshRequestQueue().prototype.scheduleCheckPendingRequests;
 const logger = { debug: () => undefined, warn: () => undefined };
+
+function freshRequestQueue(): typeof RequestQueue {
+  const require = createRequire(import.meta.url);
+  const path = require.resolve('kafkajs/src/network/requestQueue/index.js');
+  const shared = require.cache[path];
+  delete require.cache[path];
+  const fresh = require(path);
+  require.cache[path] = shared;
+  return fresh;
+}
 
 /** How often a queue wakes up in 200 ms after its first answer. */
 async function wakeUps(): Promise<number> {
