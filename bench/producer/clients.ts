@@ -7,7 +7,7 @@ import { localKafka } from '../../infra/local/kafka-client.ts';
 
 export type Client = {
   send(records: readonly ProducerRecord[]): Promise<unknown>;
-  room(): Promise<void>;
+  room(): Promise<void> | undefined;
   close(): Promise<void>;
 };
 export type ClientName = keyof typeof clients;

@@ -1,16 +1,18 @@
 import type { Origin } from '../../connect/connector.ts';
 import type { OriginOf, ProducerRecord } from './producer.ts';
 
-/** One call of `send`: how many of its records are still to be stored. */
+/** One call of `send`: how many of its records are still to be stored. It is `unfinished` until none is. */
 export class Delivery {
   #left: number;
+  readonly #unfinished: Set<Delivery>;
   readonly originOf: OriginOf | undefined;
   readonly promise: Promise<void>;
   readonly #resolve: () => void;
   readonly reject: (error: Error) => void;
 
-  constructor(records: number, originOf?: OriginOf) {
+  constructor(records: number, unfinished: Set<Delivery>, originOf?: OriginOf) {
     this.#left = records;
+    this.#unfinished = unfinished.add(this);
     this.originOf = originOf;
     const { promise, resolve, reject } = Promise.withResolvers<void>();
     this.promise = promise;
@@ -20,7 +22,9 @@ export class Delivery {
 
   settle(records: number): void {
     this.#left -= records;
-    if (this.#left === 0) this.#resolve();
+    if (this.#left > 0) return;
+    this.#unfinished.delete(this);
+    this.#resolve();
   }
 }
 

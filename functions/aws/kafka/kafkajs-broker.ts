@@ -117,7 +117,7 @@ async function requestRaw(connection: Connection, raw: RawRequest): Promise<Buff
     const { socket } = connection;
     if (!connection.isConnected() || !socket) return reject(new Error('Connection closed'));
     const correlationId = connection.nextCorrelationId();
-    const head = toHead(raw, correlationId, connection.clientId);
+    const pieces = withHead(raw, correlationId, connection.clientId);
     const { apiKey, apiName, apiVersion } = raw;
     connection.requestQueue.push({
       entry: { apiKey, apiName, apiVersion, correlationId, resolve: ({ payload }) => resolve(payload), reject },
@@ -125,26 +125,38 @@ async function requestRaw(connection: Connection, raw: RawRequest): Promise<Buff
       requestTimeout: null,
       sendRequest: () => {
         socket.cork();
-        socket.write(head);
-        for (const piece of raw.body) socket.write(piece);
+        for (const piece of pieces) socket.write(piece);
         socket.uncork();
       },
     });
   });
 }
 
-function toHead({ apiKey, apiVersion, flexible, body }: RawRequest, correlationId: number, clientId: string): Buffer {
-  const name = Buffer.from(clientId);
-  const head = Buffer.alloc(14 + name.length + (flexible ? 1 : 0));
-  const bodyBytes = body.reduce((sum, piece) => sum + piece.length, 0);
-  head.writeInt32BE(head.length - 4 + bodyBytes, 0);
-  head.writeInt16BE(apiKey, 4);
-  head.writeInt16BE(apiVersion, 6);
-  head.writeInt32BE(correlationId, 8);
-  head.writeInt16BE(name.length, 12);
-  head.set(name, 14);
-  return head;
+/** Length, API, version, correlation id, length of the client id. */
+const HEAD_BYTES = 14;
+
+/** The request's pieces with its header, in one piece with the body's first: that is short, and each costs a call. */
+function withHead(
+  { apiKey, apiVersion, flexible, body: [first = NO_BYTES, ...others] }: RawRequest,
+  correlationId: number,
+  clientId: string,
+): Buffer[] {
+  const nameBytes = Buffer.byteLength(clientId);
+  const bodyAt = HEAD_BYTES + nameBytes + (flexible ? 1 : 0);
+  const head = Buffer.allocUnsafe(bodyAt + first.length);
+  const otherBytes = others.reduce((sum, piece) => sum + piece.length, 0);
+  let at = head.writeInt32BE(head.length - 4 + otherBytes, 0);
+  at = head.writeInt16BE(apiKey, at);
+  at = head.writeInt16BE(apiVersion, at);
+  at = head.writeInt32BE(correlationId, at);
+  at = head.writeInt16BE(nameBytes, at);
+  at += head.write(clientId, at);
+  if (flexible) head[at] = 0; // no tagged fields
+  head.set(first, bodyAt);
+  return [head, ...others];
 }
+
+const NO_BYTES = Buffer.alloc(0);
 
 /** kafkajs's own `disconnect` waits for answers that may never come, and its connection keeps half a reply for the next. */
 function discard(broker: Broker, connection: Connection): void {

@@ -99,9 +99,8 @@ export function openProducer(parts: ProducerParts): Producer {
 
   function enqueue(records: readonly ProducerRecord[], originOf: OriginOf | undefined): Promise<void> {
     if (failure) return Promise.reject(failure);
-    const delivery = new Delivery(records.length, originOf);
+    const delivery = new Delivery(records.length, deliveries, originOf);
     const now = parts.wallClock();
-    deliveries.add(delivery);
     for (let place = 0; place < records.length; place += 1) {
       const record = records[place]!;
       const lane = lanes.laneOf(record);
@@ -112,7 +111,7 @@ export function openProducer(parts: ProducerParts): Producer {
         dispatcher.wake(lane);
       }
     }
-    return delivery.promise.finally(() => deliveries.delete(delivery));
+    return delivery.promise;
   }
 
   function reject(given: ProducerRecord, delivery: Delivery, place: number): void {
@@ -147,11 +146,16 @@ export function openProducer(parts: ProducerParts): Producer {
     else onFailure(error as ConnectorError);
   }
 
-  async function room(): Promise<void> {
+  function room(): Promise<void> | undefined {
+    if (!failure && unacknowledged < bufferBytes) return undefined;
+    return untilRoom();
+  }
+
+  async function untilRoom(): Promise<void> {
+    while (!failure && unacknowledged >= bufferBytes) {
+      await new Promise<void>((resolve) => waitingForRoom.push(resolve));
+    }
     if (failure) throw failure;
-    if (unacknowledged < bufferBytes) return;
-    await new Promise<void>((resolve) => waitingForRoom.push(resolve));
-    return room();
   }
 
   async function prepare(names: readonly string[]): Promise<void> {

@@ -8,30 +8,37 @@ export const PRODUCE = { apiKey: 0, apiName: 'Produce', apiVersion: 7 } as const
 
 const ALL_IN_SYNC_REPLICAS = -1;
 
+/** Transactional id, acknowledgements, timeout, number of topics. */
+const START_BYTES = 12;
+/** Length of its name, number of its partitions. */
+const TOPIC_BYTES = 6;
+/** Partition, length of its batch. */
+const PARTITION_BYTES = 8;
+
 /**
- * The body of a produce request as pieces for one `writev`: heads of ours, and between them the batches' own buffers,
- * which are never copied. Batches of one topic have to stand side by side.
+ * The body of a produce request as pieces for one `writev`: the batches' own buffers, which are never copied, and before
+ * each of them what stands between it and the one before.
  */
 export function toProduceBody(batches: readonly OutgoingBatch[], timeoutMs: number): Buffer[] {
   const topics = Map.groupBy(batches, ({ topic }) => topic);
-  const start = Buffer.alloc(12);
-  start.writeInt16BE(-1, 0); // transactional id: none, we run no transactions
-  start.writeInt16BE(ALL_IN_SYNC_REPLICAS, 2);
-  start.writeInt32BE(timeoutMs, 4);
-  start.writeInt32BE(topics.size, 8);
-  const pieces: Buffer[] = [start];
+  let ownBytes = START_BYTES + batches.length * PARTITION_BYTES;
+  for (const topic of topics.keys()) ownBytes += TOPIC_BYTES + Buffer.byteLength(topic);
+  const own = Buffer.allocUnsafe(ownBytes);
+  let at = own.writeInt16BE(-1, 0); // transactional id: none, we run no transactions
+  at = own.writeInt16BE(ALL_IN_SYNC_REPLICAS, at);
+  at = own.writeInt32BE(timeoutMs, at);
+  at = own.writeInt32BE(topics.size, at);
+  const pieces: Buffer[] = [];
+  let from = 0;
   for (const [topic, ofTopic] of topics) {
-    const name = Buffer.from(topic);
-    const head = Buffer.alloc(2 + name.length + 4);
-    head.writeInt16BE(name.length, 0);
-    head.set(name, 2);
-    head.writeInt32BE(ofTopic.length, 2 + name.length);
-    pieces.push(head);
+    const nameBytes = own.write(topic, at + 2);
+    own.writeInt16BE(nameBytes, at);
+    at = own.writeInt32BE(ofTopic.length, at + 2 + nameBytes);
     for (const { partition, data } of ofTopic) {
-      const before = Buffer.alloc(8);
-      before.writeInt32BE(partition, 0);
-      before.writeInt32BE(data.length, 4);
-      pieces.push(before, data);
+      at = own.writeInt32BE(partition, at);
+      at = own.writeInt32BE(data.length, at);
+      pieces.push(own.subarray(from, at), data);
+      from = at;
     }
   }
   return pieces;

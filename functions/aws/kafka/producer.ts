@@ -27,8 +27,8 @@ export type Producer = AsyncDisposable & {
    *   RetriableError KAFKA_DELIVERY_TIMEOUT. After any of them every further call rejects: restart from the stored offset.
    */
   send(records: readonly ProducerRecord[], originOf?: OriginOf): Promise<void>;
-  /** Resolves when the unacknowledged bytes are below the limit. */
-  room(): Promise<void>;
+  /** Nothing while the unacknowledged bytes are below the limit, else resolves when they are. */
+  room(): Promise<void> | undefined;
   /** Makes sure that topics exist (or may be created), so that a missing one is found at start. */
   prepare(topics: readonly string[]): Promise<void>;
   /** Waits for what is under way, then closes the connections. */

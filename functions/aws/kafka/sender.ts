@@ -69,10 +69,10 @@ export function openSender(deps: SenderDeps): Sender {
     let connection: BrokerConnection | undefined;
     try {
       connection = cluster.openNode(nodeId) ?? (await cluster.node(nodeId));
-      await Promise.all(batches.map(encode));
+      await allOf(batches.map(encode));
       const fitting = batches.filter((batch) => !isTooLarge(batch));
       const large = batches.filter((batch) => !fitting.includes(batch));
-      const halved = Promise.all(large.map((batch) => act(batch, TOO_LARGE, 'it is over the limit')));
+      const halved = allOf(large.map((batch) => act(batch, TOO_LARGE, 'it is over the limit')));
       if (fitting.length > 0) await exchange(connection, fitting);
       await halved;
     } catch (error) {
@@ -111,7 +111,7 @@ export function openSender(deps: SenderDeps): Sender {
     const payload = await connection.requestRaw({ ...PRODUCE, body: toProduceBody(outgoing, REPLICATION_TIMEOUT_MS) });
     const { partitions, throttleTimeMs } = parseProduceAnswer(payload);
     connection.throttle(throttleTimeMs);
-    await Promise.all(
+    await allOf(
       batches.map((batch) => {
         const { topic, partition } = batch.lane;
         const answer = partitions.find((each) => each.partition === partition && each.topic === topic);
@@ -123,7 +123,7 @@ export function openSender(deps: SenderDeps): Sender {
   }
 
   /** Never rejects, so that no lane's verdict is lost to a neighbour's trouble. */
-  async function act(batch: Batch, verdict: Verdict, why: string): Promise<void> {
+  function act(batch: Batch, verdict: Verdict, why: string): Promise<void> | void {
     switch (verdict.action) {
       case 'stored':
         return settle(batch);
@@ -212,6 +212,11 @@ export function openSender(deps: SenderDeps): Sender {
   }
 
   return { send, retry };
+}
+
+/** Nothing where none of them has to be waited for, as mostly. */
+function allOf(some: readonly (Promise<void> | void)[]): Promise<unknown> | undefined {
+  return some.some((each) => each !== undefined) ? Promise.all(some) : undefined;
 }
 
 const TOO_LARGE: Verdict = { action: 'split', because: 'size' };

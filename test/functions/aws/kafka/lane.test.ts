@@ -12,7 +12,7 @@ const ONE = 37;
 type Filled = { readonly lane: Lane; readonly delivery: Delivery };
 
 function filled(values: readonly string[], { lane = new Lane('orders', 3), maxBytes = 1000 } = {}): Filled {
-  const delivery = new Delivery(values.length);
+  const delivery = new Delivery(values.length, new Set());
   for (const [place, value] of values.entries()) lane.push(record(value), { delivery, place, maxBytes, now: 0 });
   return { lane, delivery };
 }
