@@ -43,31 +43,36 @@ export type OffsetCommits = {
  */
 export function trackOffsets(startSequence: number, deps: CommitDeps): OffsetCommits {
   const { save: store, saveItem, log, monotonic } = deps;
-  const underWay: { tracked: Tracked; done: boolean; since: number }[] = [];
+  const underWay: { tracked: Tracked; acknowledged: Promise<void>; isDone: boolean; since: number }[] = [];
   /** By name, in the order in which they were first seen. */
   const unsaved = new Map<string, SourceItem>();
   let watermark: Position | undefined;
   let stored: Position | undefined;
   let sequence = startSequence;
   let progressAt = monotonic();
-  let last: Promise<void> = Promise.resolve();
   let saving: Promise<void> = Promise.resolve();
 
   function track(tracked: Tracked, acknowledged: Promise<void>): void {
-    const batch = { tracked: withoutRecords(tracked), done: false, since: monotonic() };
+    const batch = { tracked: withoutRecords(tracked), acknowledged, isDone: false, since: monotonic() };
     underWay.push(batch);
-    const noted = acknowledged.then(() => {
-      batch.done = true;
-      progressAt = monotonic();
-      while (underWay[0]?.done) {
-        const { items = [], ...position } = underWay.shift()?.tracked ?? batch.tracked;
-        watermark = position;
-        for (const item of items) unsaved.set(item.item, item);
-      }
-    });
-    last = Promise.all([last, noted]).then(() => undefined);
-    // the failure is reported by settled(); here it must not count as unhandled
-    last.catch(() => undefined);
+    acknowledged.then(
+      () => {
+        batch.isDone = true;
+        progressAt = monotonic();
+        while (underWay[0]?.isDone) pass(underWay.shift()!.tracked);
+      },
+      // it stays under way, for settled() to report
+      () => undefined,
+    );
+  }
+
+  function pass(tracked: Tracked): void {
+    watermark = tracked;
+    for (const item of tracked.items ?? []) unsaved.set(item.item, item);
+  }
+
+  async function settled(): Promise<void> {
+    await Promise.all(underWay.map(({ acknowledged }) => acknowledged));
   }
 
   /** One write at a time, so that an older position never follows a newer one. */
@@ -110,7 +115,7 @@ export function trackOffsets(startSequence: number, deps: CommitDeps): OffsetCom
     track,
     save,
     saveRegularly,
-    settled: () => last,
+    settled,
     waitingSince: () => underWay[0]?.since,
     get progressAt() {
       return progressAt;
@@ -124,10 +129,10 @@ export function trackOffsets(startSequence: number, deps: CommitDeps): OffsetCom
 /** The records of a batch go as soon as the producer has their bytes. */
 const withoutRecords = ({ offset, clusterTimeSeconds, offsetTimeSeconds, lastEvents, items }: Tracked): Tracked => ({
   offset,
-  ...(clusterTimeSeconds !== undefined && { clusterTimeSeconds }),
-  ...(offsetTimeSeconds !== undefined && { offsetTimeSeconds }),
-  ...(lastEvents && { lastEvents }),
-  ...(items && { items }),
+  clusterTimeSeconds,
+  offsetTimeSeconds,
+  lastEvents,
+  items,
 });
 
 const isSame = (a: SourceOffset, b: SourceOffset | undefined): boolean =>

@@ -47,7 +47,8 @@ export function createProduce({ toProducerRecord, producer, rejected }: ProduceD
     if (records.length > 0) waiting.push(producer.send(records, originsBehind(batch, places)));
     batch.release?.();
     if (batch.rejected) waiting.push(rejected.deadLetter(batch.rejected));
-    await Promise.all(waiting);
+    // nearly always all records, and nothing else
+    await (waiting.length === 1 ? waiting[0] : Promise.all(waiting));
   };
 }
 

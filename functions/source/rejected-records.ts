@@ -15,8 +15,8 @@ export type RejectedRecords = {
   reject(origin: Origin, failure: Rejection): Promise<void>;
   /** Resolves once SQS has the dead letters of events whose errors the connector tolerates already. */
   deadLetter(events: readonly RejectedEvent[]): Promise<void>;
-  /** Resolves when no dead letter is under way, so that they don't pile up while the queue is away. */
-  room(): Promise<void>;
+  /** Resolves when no dead letter is under way, so that they don't pile up while the queue is away; nothing if none is. */
+  room(): Promise<void> | undefined;
 };
 
 export type Rejection = { readonly error: DataError; readonly stage: Stage; readonly class: string };
@@ -94,9 +94,7 @@ export function createRejectedRecords(
       const letters = events.map((event) => toLetter(event, { ...event, stage: 'TASK_POLL' }));
       await deliver(letters, sendDeadLetters);
     },
-    async room() {
-      await Promise.allSettled(underWay);
-    },
+    room: () => (underWay.size === 0 ? undefined : Promise.allSettled(underWay).then(() => undefined)),
   };
 }
 

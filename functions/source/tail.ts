@@ -7,8 +7,8 @@ export type TailDeps = {
   poll(signal: AbortSignal): AsyncIterable<SourceBatch>;
   /** Resolves once all records of a batch are acknowledged; calls may overlap and keep their order. */
   produce: Produce;
-  /** Resolves when the next batch may come: too much is not under way. */
-  room(): Promise<void>;
+  /** Nothing where the next batch may come, else resolves when too much is not under way any more. */
+  room(): Promise<void> | undefined;
   commits: Pick<OffsetCommits, 'track' | 'save' | 'settled'>;
   /** @throws StoppedError where another task may produce by now. */
   assertHeld(): void;

@@ -41,6 +41,7 @@ export type HealthLimits = {
 /** What the task is doing, as its parts report it; only `enter` changes the state. */
 export type TaskStatus = {
   readonly state: TaskState;
+  readonly lagSeconds: Health['lagSeconds'];
   enter(state: TaskState, facts?: { reason?: string; epoch?: number }): void;
   /** Sets other limits, once the properties are known. */
   limit(limits: HealthLimits): void;
@@ -76,7 +77,7 @@ export function trackStatus(initialLimits: HealthLimits, clock: { monotonic(): n
     if (state === 'streaming' && batch.phase) enter(batch.phase);
     records += batch.records.length;
     const caughtUp = batch.records.length === 0 || batch.clusterTimeSeconds === undefined;
-    lagSeconds = caughtUp ? 0 : Math.max(0, clock.now() / 1000 - (batch.clusterTimeSeconds ?? 0));
+    lagSeconds = caughtUp ? 0 : Math.max(0, Math.round(clock.now() / 1000 - (batch.clusterTimeSeconds ?? 0)));
   }
 
   /** A stopped task is healthy: replacing it would not help. An idle stream is healthy, a stuck one is not. */
@@ -99,6 +100,9 @@ export function trackStatus(initialLimits: HealthLimits, clock: { monotonic(): n
     get state() {
       return state;
     },
+    get lagSeconds() {
+      return lagSeconds;
+    },
     enter,
     limit(next) {
       limits = next;
@@ -108,6 +112,6 @@ export function trackStatus(initialLimits: HealthLimits, clock: { monotonic(): n
       commits = watched;
     },
     tokenAgeSeconds,
-    health: () => ({ healthy: isHealthy(), state, ...facts, records, lagSeconds: Math.round(lagSeconds) }),
+    health: () => ({ healthy: isHealthy(), state, ...facts, records, lagSeconds }),
   };
 }

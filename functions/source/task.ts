@@ -147,16 +147,13 @@ async function stream<Config extends TaskConfig>(
       {
         poll: (stopping) => connector.poll(config, stored, sourceDeps, stopping),
         produce: createProduce({ ...opened, producer: measuredProducer(producer, opened), toProducerRecord }),
-        async room() {
-          await producer.room();
-          await rejected.room();
-        },
+        room: () => producer.room()?.then(() => rejected.room()) ?? rejected.room(),
         commits,
         assertHeld: lease.assertHeld,
         onBatch(batch) {
           status.note(batch);
           metrics.add('sourceBatches', 1);
-          metrics.add('sourceLag', status.health().lagSeconds);
+          metrics.add('sourceLag', status.lagSeconds);
         },
         onOpened({ phase }) {
           status.enter(phase ?? 'streaming');

@@ -118,7 +118,7 @@ test('a batch is not behind us before SQS has its dead letters', async () => {
   const done = produce(batchOf('a', 'bad'));
   acknowledged.resolve();
   expect(await isSettled(done)).toBe(false);
-  expect(await isSettled(rejected.room())).toBe(false);
+  expect(await isSettled(rejected.room()!)).toBe(false);
   await done;
   await rejected.room();
   expect(letters).toHaveLength(1);
