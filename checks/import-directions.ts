@@ -39,7 +39,7 @@ export const rooms: readonly Room[] = [
   },
   {
     room: 'functions/connectors/mongodb/client/',
-    mayImport: ['functions/connect/', 'functions/connectors/mongodb/client/'],
+    mayImport: ['functions/connect/', 'functions/connectors/mongodb/bson/', 'functions/connectors/mongodb/client/'],
     packages: CLOUD_OR_KAFKA,
   },
   {

@@ -4,9 +4,9 @@ import { openBatchBuffers } from '../../functions/aws/kafka/batch-buffers.ts';
 import { PRODUCE, toProduceBody } from '../../functions/aws/kafka/produce-request.ts';
 import { append, noRecords, toBatch } from '../../functions/aws/kafka/record-batch.ts';
 import { documentsOf, findElement } from '../../functions/connectors/mongodb/bson/element-reader.ts';
+import { createMessageReader } from '../../functions/connectors/mongodb/client/message-reader.ts';
 import { ownUsage } from '../measure/usage.ts';
 import { DATABASE } from '../replay-server/sample-events.ts';
-import { onMessages } from '../replay-server/wire.ts';
 
 /**
  * The least that a process of Node.js does with change events: two sockets, no driver, no client of Kafka. It asks for
@@ -45,7 +45,7 @@ function produce(events: readonly Buffer[]): void {
 
 const server = open(mongodb);
 let getMore: Buffer | undefined;
-onMessages(server, (message) => {
+const read = createMessageReader((message) => {
   const reply = message.subarray(REPLY_AT);
   const cursor = findElement(reply, 'cursor')!;
   const at = reply.subarray(cursor.start, cursor.end);
@@ -62,6 +62,7 @@ onMessages(server, (message) => {
     produce(events.slice(from, from + MOST_EVENTS) as Buffer[]);
   }
 });
+server.on('data', read);
 server.write(toMessage({ aggregate: 'c', pipeline: [{ $changeStream: {} }], cursor: { batchSize: 0 }, $db: DATABASE }));
 
 function open(address: string): Socket {

@@ -1,5 +1,6 @@
 import type { Socket } from 'node:net';
 import { BSON, type Document } from 'mongodb';
+import { createMessageReader } from '../../functions/connectors/mongodb/client/message-reader.ts';
 
 /** A command as a client of MongoDB sent it. */
 export type WireCommand = {
@@ -21,34 +22,11 @@ const CHECKSUM = 1;
 /** Calls `handle` for each command of a connection: OP_MSG, and OP_QUERY, which drivers still begin with. */
 export function serveConnection(socket: Socket, handle: (command: WireCommand) => void): void {
   socket.setNoDelay(true);
-  onMessages(socket, (message) => {
+  const read = createMessageReader((message) => {
     const command = toCommand(message, socket);
     if (command) handle(command);
   });
-}
-
-/** Calls `take` for each whole message of the wire protocol that comes, of a client or a server. */
-export function onMessages(socket: Socket, take: (message: Buffer) => void): void {
-  let chunks: Buffer[] = [];
-  let size = 0;
-  socket.on('data', (chunk: Buffer) => {
-    chunks.push(chunk);
-    size += chunk.length;
-    // a large message comes in many chunks: they are put together once
-    while (size >= HEADER && size >= lengthOf(chunks)) {
-      const bytes = chunks.length === 1 ? chunks[0]! : Buffer.concat(chunks);
-      const length = bytes.readInt32LE(0);
-      const rest = bytes.subarray(length);
-      chunks = rest.length > 0 ? [rest] : [];
-      size = rest.length;
-      take(bytes.subarray(0, length));
-    }
-  });
-}
-
-function lengthOf(chunks: Buffer[]): number {
-  if (chunks[0]!.length < 4) chunks.splice(0, chunks.length, Buffer.concat(chunks));
-  return chunks[0]!.readInt32LE(0);
+  socket.on('data', read);
 }
 
 function toCommand(message: Buffer, socket: Socket): WireCommand | undefined {

@@ -27,13 +27,20 @@ export function cursorCommands(client: MongoClient): CursorCommands {
   /** Nothing could be kept for this cursor. */
   let isShared = false;
 
-  async function run(database: string, command: Document, options: CommandOptions): Promise<Document> {
-    if (!isWaiting(command) || !server) return runByDriver(database, command, options);
-    if (!kept && !isShared) {
-      kept = await keepConnection(server, options);
-      isShared = kept === undefined;
-    }
-    return kept ? kept.run(database, command) : runByDriver(database, command, options);
+  function run(database: string, command: Document, options: CommandOptions): Promise<Document> {
+    if (!isWaiting(command) || !server || isShared) return runByDriver(database, command, options);
+    return kept ? kept.run(database, command) : runKeeping(server, database, command, options);
+  }
+
+  async function runKeeping(
+    from: NonNullable<typeof server>,
+    database: string,
+    command: Document,
+    options: CommandOptions,
+  ): Promise<Document> {
+    kept = await keepConnection(from, options);
+    isShared = kept === undefined;
+    return run(database, command, options);
   }
 
   async function runByDriver(database: string, command: Document, options: CommandOptions): Promise<Document> {

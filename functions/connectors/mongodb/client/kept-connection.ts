@@ -5,9 +5,14 @@ import {
   MongoServerError,
   MongoUnexpectedServerResponseError,
   type RunCommandOptions,
+  Timestamp,
 } from 'mongodb';
 import type { Connection } from 'mongodb/lib/cmap/connection.js';
 import type { Server } from 'mongodb/lib/sdam/server.js';
+import { documentOf, type Element, findElement } from '../bson/element-reader.ts';
+import { timestampOf } from '../bson/event-header.ts';
+import { BSON_TYPE } from '../bson/types.ts';
+import { createMessageReader } from './message-reader.ts';
 
 /** A connection of the driver that is kept for one cursor. */
 export type KeptConnection = {
@@ -61,14 +66,21 @@ function keep(connection: Connection, server: Server, options: KeepOptions): Kep
   let waiting: PromiseWithResolvers<Buffer> | undefined;
   let encoded: { readonly command: Document; readonly bytes: Buffer; sent: number } | undefined;
 
-  const onMessage = (message: Buffer) => {
+  const readChunk = createMessageReader((message) => {
     const answered = waiting;
     waiting = undefined;
     answered?.resolve(message);
+  });
+  const onChunk = (chunk: Buffer) => {
+    try {
+      readChunk(chunk);
+    } catch (error) {
+      connection.onError(error as Error);
+    }
   };
   const onClose = () => waiting?.reject(connection.error);
   const onAbort = () => connection.onError(signal.reason);
-  messageStream.on('data', onMessage).resume();
+  socket.unpipe(messageStream).on('data', onChunk).resume();
   connection.once('close', onClose);
   signal.addEventListener('abort', onAbort, { once: true });
   if (signal.aborted) onAbort();
@@ -102,7 +114,7 @@ function keep(connection: Connection, server: Server, options: KeepOptions): Kep
     // a reply that is still to come would be taken for that of the next command
     if (waiting) connection.onError(new Error('The connection was given back while it waited for a reply'));
     connection.removeListener('close', onClose);
-    messageStream.removeListener('data', onMessage).pause();
+    socket.removeListener('data', onChunk).pipe(messageStream);
     server.pool.checkIn(connection);
   }
 
@@ -121,7 +133,7 @@ function readMessage(message: Buffer, connection: Connection): Document {
   if (message.readInt32LE(OPCODE_AT) !== OP_MSG || message[KIND_AT] !== BODY) {
     throw new MongoUnexpectedServerResponseError('Expected an OP_MSG with a document as reply');
   }
-  const reply = BSON.deserialize(message.subarray(REPLY_AT), { raw: true });
+  const reply = readReply(message.subarray(REPLY_AT));
   if (reply.$clusterTime) {
     const time = BSON.deserialize(reply.$clusterTime) as ClusterTime;
     connection.clusterTime = time;
@@ -129,4 +141,23 @@ function readMessage(message: Buffer, connection: Connection): Document {
   }
   if (reply.ok === 0) throw new MongoServerError(reply);
   return reply;
+}
+
+/** What a reply to `getMore` holds for a change stream. One that is no success, or has no cursor, is read as a whole. */
+function readReply(reply: Buffer): Document {
+  const cursor = documentOf(reply, findElement(reply, 'cursor'));
+  if (!cursor || !isOne(reply, findElement(reply, 'ok'))) return BSON.deserialize(reply, { raw: true });
+  const time = timestampOf(reply, findElement(reply, 'operationTime'));
+  return {
+    ok: 1,
+    cursor,
+    operationTime: time && new Timestamp({ t: time.seconds, i: time.increment }),
+    $clusterTime: documentOf(reply, findElement(reply, '$clusterTime')),
+  };
+}
+
+/** MongoDB's `ok` is a double; other servers have it as an integer. */
+function isOne(reply: Buffer, element: Element | undefined): boolean {
+  if (element?.type === BSON_TYPE.double) return reply.readDoubleLE(element.start) === 1;
+  return element?.type === BSON_TYPE.int32 && reply.readInt32LE(element.start) === 1;
 }

@@ -54,8 +54,8 @@ declare module 'mongodb/lib/cmap/connection.js' {
 
   export interface Connection
     extends EventEmitter<{ close: []; clusterTimeReceived: [import('mongodb').ClusterTime] }> {
+    /** Piped into `messageStream`. */
     readonly socket: import('node:net').Socket;
-    /** A whole message of the wire protocol per event. */
     readonly messageStream: import('node:stream').Transform;
     readonly closed: boolean;
     /** Why it is closed. */

@@ -138,6 +138,20 @@ test('a connection that is given back while a reply is to come is closed, and th
   expect(cursor.pool.out).toBe(0);
 });
 
+test('a connection that is given back serves commands of the driver', async () => {
+  await using deployment = await openFakeMongodb({ kind: 'standalone' });
+  deployment.always('getMore', EMPTY);
+  await using cursor = await openCursor(deployment);
+  for (let n = 0; n < 3; n += 1) await cursor.getMore();
+  const created: unknown[] = [];
+  cursor.client.on('connectionCreated', (event) => created.push(event));
+  cursor.commands.release();
+
+  for (let n = 0; n < 3; n += 1) expect(await cursor.client.db('shop').command({ ping: 1 })).toMatchObject({ ok: 1 });
+  await cursor.getMore();
+  expect(created).toEqual([]);
+});
+
 test('a pool of one connection serves other commands between two getMores', async () => {
   await using deployment = await openFakeMongodb({ kind: 'standalone', options: 'maxPoolSize=1' });
   deployment.always('getMore', EMPTY);
