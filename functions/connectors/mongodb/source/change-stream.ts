@@ -19,6 +19,8 @@ export type ChangeStreamDeps = OutageDeps & {
   readonly isDoubtful?: boolean;
   /** What the deployment can do; asked once, and again where it did not answer. */
   features(): Promise<Features>;
+  /** Hears of each reply before it is handed on. */
+  onReply?(reply: CursorReply): void;
 };
 
 /**
@@ -55,7 +57,9 @@ export async function* changeStream(
         if (reply !== cursor.first) outage.delivered();
         hadEvents ||= reply.events.length > 0;
         const token = reply === cursor.first ? openingToken(reply, from) : tokenBehind(reply, invalidated);
-        yield { ...reply, token };
+        const handed = token === reply.token ? reply : { ...reply, token };
+        deps.onReply?.(handed);
+        yield handed;
         hasRead ||= reply !== cursor.first;
         // with neither a failure would go on from now
         place.note(token, reply.operationTime);
@@ -83,27 +87,20 @@ const EMPTY_CURSOR_PAUSE_MS = 1_000;
 async function* repliesOf(cursor: StreamCursor): AsyncGenerator<CursorReply> {
   yield cursor.first;
   if (cursor.first.cursorId === 0n) return;
-  let pending = settled(cursor.next());
+  let next = cursor.next();
   for (;;) {
-    const result = await pending;
-    if ('error' in result) throw result.error;
-    const { reply } = result;
+    const reply = await next;
     // the server closes the cursor behind an invalidate event
     if (reply.cursorId === 0n) {
       yield reply;
       return;
     }
-    pending = settled(cursor.next());
+    next = cursor.next();
+    // one that fails while nobody waits for it is looked at when it is its turn
+    next.catch(() => undefined);
     yield reply;
   }
 }
-
-/** Never rejects: a failure that comes while nobody waits is looked at when it is its turn. */
-const settled = (next: Promise<CursorReply>): Promise<{ reply: CursorReply } | { error: unknown }> =>
-  next.then(
-    (reply) => ({ reply }),
-    (error: unknown) => ({ error }),
-  );
 
 /** Ends early, without an error, when the signal aborts. */
 async function pause(milliseconds: number, signal: AbortSignal): Promise<void> {

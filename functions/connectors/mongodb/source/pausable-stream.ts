@@ -35,19 +35,15 @@ export function createPausableStream(
   /** Was read at the opening and is yielded by the next part. */
   let held: CursorReply | undefined;
 
-  async function* replies(awaitMs = watch.awaitMs): AsyncGenerator<CursorReply> {
-    if (held) {
-      const reply = held;
-      held = undefined;
-      yield reply;
-    }
-    for await (const reply of changeStream({ ...watch, awaitMs }, place.start, deps, signal)) {
-      note(reply);
-      yield reply;
-    }
+  function replies(awaitMs = watch.awaitMs): AsyncGenerator<CursorReply> {
+    const streamed = changeStream({ ...watch, awaitMs }, place.start, { ...deps, onReply }, signal);
+    if (!held) return streamed;
+    const first = held;
+    held = undefined;
+    return behind(first, streamed);
   }
 
-  function note({ isCausal, operationTime, token }: CursorReply): void {
+  function onReply({ isCausal, operationTime, token }: CursorReply): void {
     if (isCausal) time = operationTime ?? time;
     place.note(token, operationTime);
   }
@@ -86,6 +82,11 @@ export function createPausableStream(
       return at && 'startAtOperationTime' in at ? at.startAtOperationTime : undefined;
     },
   };
+}
+
+async function* behind(first: CursorReply, others: AsyncGenerator<CursorReply>): AsyncGenerator<CursorReply> {
+  yield first;
+  yield* others;
 }
 
 /** A reply without events may come before the end where the server filters many; a token that has a time tells. */

@@ -5,10 +5,9 @@ import { type Beginning, beginAfterLoss, beginAtStored } from './beginning.ts';
 import { copyExisting } from './copy/copy-existing.ts';
 import { COPY_LIMITS, type CopyLimits } from './copy/copy-limits.ts';
 import { openCopy } from './copy/open-copy.ts';
-import type { CursorReply } from './cursor-reply.ts';
 import { encodeAhead } from './encode/encode-ahead.ts';
 import { openEncoders } from './encode/encoders.ts';
-import { createHeartbeat } from './heartbeat.ts';
+import { createHeartbeat, type Heartbeat } from './heartbeat.ts';
 import { warnOfOtherPositions } from './other-positions.ts';
 import { createPausableStream } from './pausable-stream.ts';
 import { PositionLost } from './position-lost.ts';
@@ -19,7 +18,7 @@ import type { SourceConfig } from './properties.ts';
 import { timeInToken } from './resume-token.ts';
 import { hasToken } from './start-point.ts';
 import { connectStream, type StreamConnection } from './stream-connection.ts';
-import { createToBatches, type ToBatches } from './to-batches.ts';
+import { createToBatches } from './to-batches.ts';
 import { toWatch } from './watch-command.ts';
 
 /** What `poll` needs beside the task's dependencies. */
@@ -73,7 +72,16 @@ export async function* poll(
     if (signal.aborted) return;
     const ahead = { fewestEvents, giveUp: () => reading.abort(), signal };
     const replies = encoders ? encodeAhead(stream.rest(), encoders, ahead) : stream.rest();
-    yield* withHeartbeats(replies, toBatches, config, deps);
+    const heartbeat = createHeartbeat(config);
+    let isOpening = true;
+    for await (const reply of replies) {
+      let records = 0;
+      for (const batch of toBatches(reply)) {
+        records += batch.records.length;
+        yield records > 0 || isOpening ? batch : withHeartbeat(batch, heartbeat, deps.now());
+      }
+      isOpening = false;
+    }
   }
 
   try {
@@ -107,7 +115,14 @@ export async function* poll(
  * Hands batches on: the first one, whose position is stored, only once a gap is kept, and where it is in doubt whether
  * the stream can be read from there only with the next one.
  */
-async function* onceSure(
+const onceSure = (
+  beginning: Beginning,
+  batches: AsyncIterable<SourceBatch>,
+  deps: SourceDeps,
+): AsyncIterable<SourceBatch> =>
+  beginning.gap || beginning.isDoubtful ? holdingFirst(beginning, batches, deps) : batches;
+
+async function* holdingFirst(
   { gap, isDoubtful }: Beginning,
   batches: AsyncIterable<SourceBatch>,
   deps: SourceDeps,
@@ -126,23 +141,9 @@ async function* onceSure(
   }
 }
 
-/** A reply without records, unless it is that to the opening, may be due for a heartbeat. */
-async function* withHeartbeats(
-  replies: AsyncIterable<CursorReply>,
-  toBatches: ToBatches,
-  config: SourceConfig,
-  { now }: SourceDeps,
-): AsyncGenerator<SourceBatch> {
-  const heartbeat = createHeartbeat(config);
-  let isFirst = true;
-  for await (const reply of replies) {
-    let records = 0;
-    for (const batch of toBatches(reply)) {
-      records += batch.records.length;
-      const token = batch.offset._id;
-      const beat = records === 0 && !isFirst && token !== undefined && heartbeat(token, now());
-      yield beat ? { ...batch, records: [beat], offset: { ...batch.offset, HEARTBEAT: 'true' } } : batch;
-    }
-    isFirst = false;
-  }
+/** A batch without records in which a heartbeat is due carries it. */
+function withHeartbeat(batch: SourceBatch, heartbeat: Heartbeat, now: number): SourceBatch {
+  const token = batch.offset._id;
+  const beat = token !== undefined && heartbeat(token, now);
+  return beat ? { ...batch, records: [beat], offset: { ...batch.offset, HEARTBEAT: 'true' } } : batch;
 }

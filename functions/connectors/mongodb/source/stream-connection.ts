@@ -27,20 +27,28 @@ export function connectStream(config: SourceConfig): StreamConnection {
 function openSession(client: MongoClient): StreamSession {
   const commands = cursorCommands(client);
   let session: ClientSession | undefined;
+
+  async function runFirst(database: string, command: Document, signal: AbortSignal): Promise<RawReply> {
+    // a client of a mongodb+srv address has no topology, hence no sessions, before it resolved the address
+    await untilAborted(client.connect(), signal);
+    session ??= client.startSession({ causalConsistency: false });
+    return run(database, command, signal);
+  }
+
+  function run(database: string, command: Document, signal: AbortSignal): Promise<RawReply> {
+    if (!session) return runFirst(database, command, signal);
+    // a command may have a read concern of its own
+    const level = 'aggregate' in command && !command.readConcern ? client.readConcern?.level : undefined;
+    return commands.run(database, level === undefined ? command : { ...command, readConcern: { level } }, {
+      raw: true,
+      session,
+      readPreference: client.readPreference,
+      signal,
+    });
+  }
+
   return {
-    async run(database, command, signal) {
-      // a client of a mongodb+srv address has no topology, hence no sessions, before it resolved the address
-      if (!session) await untilAborted(client.connect(), signal);
-      session ??= client.startSession({ causalConsistency: false });
-      // a command may have a read concern of its own
-      const level = 'aggregate' in command && !command.readConcern ? client.readConcern?.level : undefined;
-      return commands.run(database, level === undefined ? command : { ...command, readConcern: { level } }, {
-        raw: true,
-        session,
-        readPreference: client.readPreference,
-        signal,
-      });
-    },
+    run,
     async end() {
       commands.release();
       await session?.endSession();

@@ -4,6 +4,7 @@ import type { Log } from '../../../connect/log.ts';
 import { type CursorReply, readReply } from './cursor-reply.ts';
 import { createReplySize } from './reply-size.ts';
 import type { StreamConnection } from './stream-connection.ts';
+import { createTimeLimit } from './time-limit.ts';
 import { type StartPoint, toAggregate, toGetMore, type Watch } from './watch-command.ts';
 
 export type StreamCursor = AsyncDisposable & {
@@ -33,24 +34,26 @@ export async function openCursor(
   const onAbort = () => stop.abort(signal.reason);
   signal.addEventListener('abort', onAbort, { once: true });
   if (signal.aborted) onAbort();
+  const limit = createTimeLimit((ms) => stop.abort(new ReplyMissing(ms)));
   const run = async (command: Record<string, unknown>, limitMs: number) => {
-    const timer = setTimeout(() => stop.abort(new ReplyMissing(limitMs)), Math.min(limitMs, LONGEST_TIMER_MS));
+    limit.begin(Math.min(limitMs, LONGEST_TIMER_MS));
     try {
       stop.signal.throwIfAborted();
       return readReply(await session.run(watch.database, command, stop.signal));
     } finally {
-      clearTimeout(timer);
+      limit.end();
     }
   };
 
   async function dispose(open: CursorReply | undefined): Promise<void> {
     signal.removeEventListener('abort', onAbort);
     stop.abort();
-    const limit = AbortSignal.timeout(CLOSE_MS);
+    limit.close();
+    const closing = AbortSignal.timeout(CLOSE_MS);
     try {
       if (open && open.cursorId !== 0n) {
         const command = { killCursors: open.collection, cursors: [Long.fromBigInt(open.cursorId)] };
-        await session.run(watch.database, command, limit);
+        await session.run(watch.database, command, closing);
       }
       await session.end();
     } catch (error) {

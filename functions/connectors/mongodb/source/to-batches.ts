@@ -41,13 +41,18 @@ export function createToBatches(config: SourceConfig, log: Log, before: AlreadyR
     // the reply's own time runs ahead of events that are still to come, so the position never gets it
     clusterTimeSeconds = lastEvents?.seconds ?? clusterTimeSeconds;
     const time = timeInToken(stored);
+    // reading that begins at the time of a token meets no older events
+    const isCovered = lastEvents && time && compareTimes(lastEvents, time) < 0;
+    const { originOf, records, rejected, release } = toBatchOf(made);
     return {
-      ...toBatchOf(made),
+      records,
+      originOf,
+      rejected,
+      release,
       offset: stored === undefined ? {} : { _id: stored },
-      ...(clusterTimeSeconds !== undefined && { clusterTimeSeconds }),
-      ...(time && { offsetTimeSeconds: time.seconds }),
-      // reading that begins at the time of a token meets no older events
-      ...(lastEvents && !(time && compareTimes(lastEvents, time) < 0) && { lastEvents }),
+      clusterTimeSeconds,
+      offsetTimeSeconds: time?.seconds,
+      lastEvents: isCovered ? undefined : lastEvents,
     };
   }
 

@@ -31,7 +31,7 @@ export const toBatchOf = ({
     return event && toOrigin(event);
   },
   release,
-  ...(rejected.length > 0 && { rejected }),
+  rejected: rejected.length > 0 ? rejected : undefined,
 });
 
 export type RecordMaker = {
