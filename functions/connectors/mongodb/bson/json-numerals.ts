@@ -13,23 +13,28 @@ const POWERS_OF_TEN = Array.from({ length: EXACT_DIGITS + 1 }, (_, power) => 10 
  * anything with a point or an exponent is a double.
  */
 export function writeNumber(cursor: Cursor, out: Output): number {
-  const { bytes } = cursor;
-  const isNegative = bytes[cursor.at] === CHAR.minus;
-  const start = isNegative ? cursor.at + 1 : cursor.at;
-  let value = 0;
-  let at = start;
-  for (; isDigit(bytes[at]!); at++) value = value * 10 + bytes[at]! - CHAR.zero;
-  const pointAt = at;
-  if (bytes[at] === CHAR.point) {
-    for (at++; isDigit(bytes[at]!); at++) value = value * 10 + bytes[at]! - CHAR.zero;
+  const { at: begin, bytes } = cursor;
+  const isNegative = bytes[begin] === CHAR.minus;
+  const start = isNegative ? begin + 1 : begin;
+  cursor.at = start;
+  let value = takeDigits(cursor);
+  const pointAt = cursor.at;
+  const isInteger = bytes[pointAt] !== CHAR.point;
+  let decimals = 0;
+  if (!isInteger) {
+    cursor.at++;
+    const fraction = takeDigits(cursor);
+    decimals = cursor.at - pointAt - 1;
+    value = value * POWERS_OF_TEN[Math.min(decimals, EXACT_DIGITS)]! + fraction;
   }
-  const isInteger = at === pointAt;
-  const decimals = isInteger ? 0 : at - pointAt - 1;
+  const { at } = cursor;
   const isPlain = pointAt > start && (isInteger || decimals > 0) && endsNumber(cursor, at);
   const isLong = at - start > EXACT_DIGITS;
   const isExact = !isLong || (isInteger && at - start <= LONG_DIGITS && bytes[start] !== CHAR.zero);
-  if (!isPlain || !isExact) return writeAnyNumber(cursor, out);
-  cursor.at = at;
+  if (!isPlain || !isExact) {
+    cursor.at = begin;
+    return writeAnyNumber(cursor, out);
+  }
   if (!isInteger) {
     // both are exact, so the quotient is what any reader rounds to
     writeDouble(out, (isNegative ? -value : value) / POWERS_OF_TEN[decimals]!);
@@ -79,8 +84,29 @@ export function writeDigits(out: Output, bytes: Uint8Array, start: number, end: 
   else writeHalves(out, -low, low === 0 ? -high : ~high);
 }
 
+/** Takes the digits at the cursor, four at a time; their value is exact up to fifteen. */
+export function takeDigits(cursor: Cursor): number {
+  const word = 4;
+  const zeros = 0x3030_3030;
+  const toHighBits = 0x7676_7676;
+  const highBits = 0x8080_8080;
+  const { bytes, view } = cursor;
+  let { at } = cursor;
+  let value = 0;
+  for (; at <= bytes.length - word; at += word) {
+    const digits = view.getInt32(at, true) ^ zeros;
+    // a byte above nine has its highest bit, or gets it
+    if (((digits | (digits + toHighBits)) & highBits) !== 0) break;
+    const pairs = digits * 10 + (digits >> 8);
+    value = value * 10_000 + (pairs & 0xff) * 100 + ((pairs >> 16) & 0xff);
+  }
+  for (; isDigit(bytes[at]!); at++) value = value * 10 + bytes[at]! - CHAR.zero;
+  cursor.at = at;
+  return value;
+}
+
 /** The value of digits; exact up to fifteen. */
-export function toNumber(bytes: Uint8Array, start: number, end: number): number {
+function toNumber(bytes: Uint8Array, start: number, end: number): number {
   let value = 0;
   for (let at = start; at < end; at++) value = value * 10 + bytes[at]! - CHAR.zero;
   return value;

@@ -1,31 +1,21 @@
-import { toNumber, writeDigits } from './json-numerals.ts';
-import { CHAR, type Cursor, isDigit, skipBlanks } from './json-scanner.ts';
+import { takeDigits, writeDigits, writeWhole } from './json-numerals.ts';
+import { CHAR, type Cursor, peek, take, takeSeparator } from './json-scanner.ts';
 import { type Output, reserve, writeInt32 } from './output.ts';
 import { BSON_TYPE } from './types.ts';
-
-/** Where a value ends that was written from there, or nowhere. */
-type End = number;
-const NOWHERE = -1;
 
 /**
  * Behind an opening brace: Extended JSON's objects in the forms that sources write, read from their bytes at once.
  * Nothing, with the cursor where it was, of any other form; `json-extended.ts` knows them all.
  */
 export function writePlainExtended(cursor: Cursor, out: Output): number | undefined {
-  const { bytes } = cursor;
-  const at = skipBlanks(bytes, cursor.at);
-  if (bytes[at] !== CHAR.quote || bytes[at + 1] !== CHAR.dollar) return undefined;
-  const form = FORMS[bytes[at + 2]!];
-  if (!form || !isNext(bytes, at, form.name)) return undefined;
+  const { at: start, bytes } = cursor;
   const before = out.at;
-  const valueAt = behindColon(bytes, at + form.name.length);
-  const end = valueAt === NOWHERE ? NOWHERE : closed(bytes, form.write(bytes, valueAt, out));
-  if (end === NOWHERE) {
-    out.at = before;
-    return undefined;
-  }
-  cursor.at = end;
-  return form.type;
+  if (peek(cursor) !== CHAR.quote || bytes[cursor.at + 1] !== CHAR.dollar) return undefined;
+  const form = FORMS[bytes[cursor.at + 2]!];
+  if (form && takeName(cursor, form.name) && form.write(cursor, out) && take(cursor, CHAR.closeBrace)) return form.type;
+  cursor.at = start;
+  out.at = before;
+  return undefined;
 }
 
 const quoted = (name: string): Buffer => Buffer.from(`"${name}"`, 'latin1');
@@ -36,7 +26,8 @@ const INCREMENT = quoted('i');
 type Form = {
   readonly name: Buffer;
   readonly type: number;
-  readonly write: (bytes: Buffer, at: number, out: Output) => End;
+  /** Takes the value, and writes it; whether it was one of this form. */
+  readonly write: (cursor: Cursor, out: Output) => boolean;
 };
 
 /** By the first letter of their names. */
@@ -49,22 +40,14 @@ const FORMS: readonly (Form | undefined)[] = Array.from({ length: 256 }, (_, let
   ].find(({ name }) => name[2] === letter),
 );
 
-/** Whether these bytes stand at `at`. */
-function isNext(bytes: Buffer, at: number, wanted: Buffer): boolean {
-  for (let index = 0; index < wanted.length; index++) if (bytes[at + index] !== wanted[index]) return false;
+/** Takes a name and its colon, and the blanks behind. */
+function takeName(cursor: Cursor, name: Buffer): boolean {
+  const { at, bytes } = cursor;
+  for (let index = 0; index < name.length; index++) if (bytes[at + index] !== name[index]) return false;
+  cursor.at = at + name.length;
+  if (!takeSeparator(cursor, CHAR.colon)) return false;
+  peek(cursor);
   return true;
-}
-
-function behindColon(bytes: Buffer, at: number): number {
-  const colonAt = skipBlanks(bytes, at);
-  return bytes[colonAt] === CHAR.colon ? skipBlanks(bytes, colonAt + 1) : NOWHERE;
-}
-
-/** Behind the brace that closes the object. */
-function closed(bytes: Buffer, at: End): End {
-  if (at === NOWHERE) return NOWHERE;
-  const braceAt = skipBlanks(bytes, at);
-  return bytes[braceAt] === CHAR.closeBrace ? braceAt + 1 : NOWHERE;
 }
 
 /** The value of a hexadecimal digit; 255 of any other byte. */
@@ -74,77 +57,71 @@ const HEX = Uint8Array.from({ length: 256 }, (_, byte) => {
 });
 const ID_BYTES = 12;
 
-function writeHexId(bytes: Buffer, at: number, out: Output): End {
+function writeHexId(cursor: Cursor, out: Output): boolean {
+  const { at, bytes } = cursor;
   const end = at + 1 + 2 * ID_BYTES;
-  if (bytes[at] !== CHAR.quote || bytes[end] !== CHAR.quote) return NOWHERE;
+  if (bytes[at] !== CHAR.quote || bytes[end] !== CHAR.quote) return false;
   reserve(out, ID_BYTES);
+  const to = out.bytes;
   let { at: target } = out;
   let seen = 0;
   for (let from = at + 1; from < end; from += 2) {
     const high = HEX[bytes[from]!]!;
     const low = HEX[bytes[from + 1]!]!;
     seen |= high | low;
-    out.bytes[target++] = (high << 4) | low;
+    to[target++] = (high << 4) | low;
   }
-  if (seen > 15) return NOWHERE;
   out.at = target;
-  return end + 1;
+  cursor.at = end + 1;
+  return seen <= 15;
 }
 
+function writeQuotedLong(cursor: Cursor, out: Output): boolean {
+  return take(cursor, CHAR.quote) && writeLong(cursor, out) && take(cursor, CHAR.quote);
+}
+
+/** So many that a double is exact. */
+const EXACT_DIGITS = 15;
 /** As many digits as an integer of 64 bits has at least. */
 const MOST_DIGITS = 18;
 
-function writeQuotedLong(bytes: Buffer, at: number, out: Output): End {
-  if (bytes[at] !== CHAR.quote) return NOWHERE;
-  const isNegative = bytes[at + 1] === CHAR.minus;
-  const start = isNegative ? at + 2 : at + 1;
-  const end = endOfDigits(bytes, start);
-  if (bytes[end] !== CHAR.quote || !isCount(end - start)) return NOWHERE;
-  writeDigits(out, bytes, start, end, isNegative);
-  return end + 1;
+function writeLong(cursor: Cursor, out: Output): boolean {
+  const { bytes } = cursor;
+  const isNegative = bytes[cursor.at] === CHAR.minus;
+  if (isNegative) cursor.at++;
+  const start = cursor.at;
+  const value = takeDigits(cursor);
+  const digits = cursor.at - start;
+  if (digits === 0 || digits > MOST_DIGITS) return false;
+  if (digits <= EXACT_DIGITS) writeWhole(out, isNegative ? -value : value);
+  else writeDigits(out, bytes, start, cursor.at, isNegative);
+  return true;
 }
 
 /** As a number, or as the object of a long. */
-function writeMillis(bytes: Buffer, at: number, out: Output): End {
-  if (bytes[at] === CHAR.openBrace) {
-    const valueAt = memberAt(bytes, skipBlanks(bytes, at + 1), LONG);
-    return valueAt === NOWHERE ? NOWHERE : closed(bytes, writeQuotedLong(bytes, valueAt, out));
-  }
-  const isNegative = bytes[at] === CHAR.minus;
-  const start = isNegative ? at + 1 : at;
-  const end = endOfDigits(bytes, start);
-  if (!isCount(end - start)) return NOWHERE;
-  writeDigits(out, bytes, start, end, isNegative);
-  return end;
+function writeMillis(cursor: Cursor, out: Output): boolean {
+  if (!take(cursor, CHAR.openBrace)) return writeLong(cursor, out);
+  peek(cursor);
+  return takeName(cursor, LONG) && writeQuotedLong(cursor, out) && take(cursor, CHAR.closeBrace);
 }
 
-/** Seconds and increment. */
-function writeTime(bytes: Buffer, at: number, out: Output): End {
-  if (bytes[at] !== CHAR.openBrace) return NOWHERE;
-  const secondsAt = memberAt(bytes, skipBlanks(bytes, at + 1), SECONDS);
-  const secondsEnd = endOfDigits(bytes, secondsAt);
-  const commaAt = skipBlanks(bytes, secondsEnd);
-  const incrementAt =
-    bytes[commaAt] === CHAR.comma ? memberAt(bytes, skipBlanks(bytes, commaAt + 1), INCREMENT) : NOWHERE;
-  const end = endOfDigits(bytes, incrementAt);
-  if (secondsAt === NOWHERE || incrementAt === NOWHERE) return NOWHERE;
-  if (!isShort(secondsEnd - secondsAt) || !isShort(end - incrementAt)) return NOWHERE;
-  writeInt32(out, toNumber(bytes, incrementAt, end));
-  writeInt32(out, toNumber(bytes, secondsAt, secondsEnd));
-  return closed(bytes, end);
+/** Seconds and increment; what is more than 32 bits is cut, as with the general reader. */
+function writeTime(cursor: Cursor, out: Output): boolean {
+  const seconds = take(cursor, CHAR.openBrace) ? takeCount(cursor, SECONDS) : undefined;
+  if (seconds === undefined || !take(cursor, CHAR.comma)) return false;
+  const increment = takeCount(cursor, INCREMENT);
+  if (increment === undefined) return false;
+  writeInt32(out, increment);
+  writeInt32(out, seconds);
+  return take(cursor, CHAR.closeBrace);
 }
 
-/** Where the value of a member begins, if it is the one of that name. */
-const memberAt = (bytes: Buffer, at: number, name: Buffer): number =>
-  isNext(bytes, at, name) ? behindColon(bytes, at + name.length) : NOWHERE;
-
-/** So many that a double is exact; what is more than 32 bits is cut, as with the general reader. */
-const isShort = (digits: number): boolean => digits > 0 && digits <= 15;
-
-const isCount = (digits: number): boolean => digits > 0 && digits <= MOST_DIGITS;
-
-function endOfDigits(bytes: Buffer, start: number): number {
-  let at = start;
-  while (isDigit(bytes[at]!)) at++;
-  return at;
+/** The number of the member of that name. */
+function takeCount(cursor: Cursor, name: Buffer): number | undefined {
+  peek(cursor);
+  if (!takeName(cursor, name)) return undefined;
+  const start = cursor.at;
+  const value = takeDigits(cursor);
+  const digits = cursor.at - start;
+  return digits > 0 && digits <= EXACT_DIGITS ? value : undefined;
 }

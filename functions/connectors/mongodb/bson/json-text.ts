@@ -2,7 +2,7 @@ import { CHAR, type Cursor, copyQuoted, peek, refuse } from './json-scanner.ts';
 import { createOutput } from './output.ts';
 
 /** Where a text is put together before it is decoded. */
-const scratch = createOutput(1024);
+let scratch = createOutput(1024);
 /** A longer one is not kept for the next. */
 const LONGEST_KEPT = 64 * 1024;
 
@@ -14,6 +14,6 @@ export function takeText(cursor: Cursor): string {
   scratch.at = 0;
   copyQuoted(cursor, scratch, quote);
   const text = scratch.bytes.toString('utf8', 0, scratch.at);
-  if (scratch.bytes.length > LONGEST_KEPT) scratch.bytes = Buffer.allocUnsafeSlow(LONGEST_KEPT);
+  if (scratch.bytes.length > LONGEST_KEPT) scratch = createOutput(LONGEST_KEPT);
   return text;
 }

@@ -9,6 +9,7 @@ import {
   CHAR,
   type Cursor,
   copyQuoted,
+  cursorOf,
   expect,
   isDigit,
   peek,
@@ -17,17 +18,8 @@ import {
   takeSeparator,
   takeWord,
 } from './json-scanner.ts';
-import { writeWord } from './json-words.ts';
-import {
-  beginDocument,
-  createOutput,
-  endDocument,
-  type Output,
-  reserve,
-  setInt32,
-  takeBytes,
-  writtenSince,
-} from './output.ts';
+import { writeKeyword, writeWord } from './json-words.ts';
+import { beginDocument, createOutput, endDocument, type Output, reserve, takeBytes, writtenSince } from './output.ts';
 import { BSON_TYPE } from './types.ts';
 
 /** MongoDB takes about a hundred levels; the limit only keeps hostile input from exhausting the stack. */
@@ -44,7 +36,7 @@ const MAX_DEPTH = 1000;
  * @throws DataError where the text is not such a document.
  */
 export function jsonToBson(text: Uint8Array, out: Output = createOutput(text.length + 64)): Buffer {
-  const cursor: Cursor = { bytes: validUtf8(text), at: 0 };
+  const cursor = cursorOf(validUtf8(text));
   const start = out.at;
   forgetNames();
   expect(cursor, CHAR.openBrace);
@@ -66,7 +58,7 @@ function validUtf8(text: Uint8Array): Buffer {
  * @throws DataError where the text is no value, or more than one.
  */
 export function jsonToValue(text: string): { readonly type: number; readonly value: Uint8Array } {
-  const cursor: Cursor = { bytes: Buffer.from(text, 'utf8'), at: 0 };
+  const cursor = cursorOf(Buffer.from(text, 'utf8'));
   const out = createOutput(text.length + 64);
   forgetNames();
   const type = writeValue(cursor, out, 0);
@@ -90,7 +82,7 @@ export function writeValue(cursor: Cursor, out: Output, depth: number): number {
       return writeArray(cursor, out, depth);
     default:
       if (isDigit(char) || char === CHAR.minus) return writeNumber(cursor, out);
-      return writeWord(cursor, out, takeValueWord(cursor));
+      return writeKeyword(cursor, out) ?? writeWord(cursor, out, takeValueWord(cursor));
   }
 }
 
@@ -110,15 +102,23 @@ function writeQuoted(cursor: Cursor, out: Output, quote: number): number {
   copyQuoted(cursor, out, quote);
   reserve(out, 1);
   out.bytes[out.at++] = 0;
-  setInt32(out.bytes, start, out.at - start - 4);
+  out.view.setInt32(start, out.at - start - 4, true);
   return BSON_TYPE.string;
 }
 
 function writeObject(cursor: Cursor, out: Output, depth: number): number {
-  const type = writePlainExtended(cursor, out) ?? writeExtended(cursor, out, depth);
-  if (type !== undefined) return type;
+  // nearly all documents begin so, and none of them stands for one value
+  if (!isPlainNameNext(cursor)) {
+    const type = writePlainExtended(cursor, out) ?? writeExtended(cursor, out, depth);
+    if (type !== undefined) return type;
+  }
   writeFields(cursor, out, depth);
   return BSON_TYPE.document;
+}
+
+function isPlainNameNext({ at, bytes }: Cursor): boolean {
+  const second = bytes[at + 1];
+  return bytes[at] === CHAR.quote && second !== CHAR.dollar && second !== CHAR.backslash;
 }
 
 /** The fields up to and including the closing brace; the opening one is taken. */

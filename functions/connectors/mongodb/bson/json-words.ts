@@ -1,6 +1,17 @@
 import { DataError } from '../../../connect/errors.ts';
 import { parseIsoDate } from './json-dates.ts';
-import { CHAR, type Cursor, expect, isDigit, peek, refuse, take, takeNumber, takeWord } from './json-scanner.ts';
+import {
+  CHAR,
+  type Cursor,
+  endsNumber,
+  expect,
+  isDigit,
+  peek,
+  refuse,
+  take,
+  takeNumber,
+  takeWord,
+} from './json-scanner.ts';
 import { takeText } from './json-text.ts';
 import { type Output, writeByte, writeDouble, writeInt64, writeString } from './output.ts';
 import {
@@ -14,6 +25,26 @@ import {
   writeUuid,
 } from './scalars.ts';
 import { BSON_TYPE } from './types.ts';
+
+const WORD = 4;
+const word = (letters: string): number => Buffer.from(letters, 'latin1').readInt32LE();
+const TRUE = word('true');
+const FALS = word('fals');
+const NULL = word('null');
+
+/** The keywords that nearly all are, with nothing but a separator behind; takes nothing of any other word. */
+export function writeKeyword(cursor: Cursor, out: Output): number | undefined {
+  const { at, bytes, view } = cursor;
+  if (at + WORD > bytes.length) return undefined;
+  const letters = view.getInt32(at, true);
+  const end = letters === FALS && bytes[at + 4] === 0x65 ? at + 5 : at + 4;
+  const isBoolean = letters === TRUE || end === at + 5;
+  if ((!isBoolean && letters !== NULL) || !endsNumber(cursor, end)) return undefined;
+  cursor.at = end;
+  if (!isBoolean) return BSON_TYPE.null;
+  writeByte(out, letters === TRUE ? 1 : 0);
+  return BSON_TYPE.boolean;
+}
 
 /** Writes the value that a word stands for: a keyword, or a helper of MongoDB's shell such as `ObjectId("…")`. */
 export function writeWord(cursor: Cursor, out: Output, word: string): number {

@@ -1,7 +1,12 @@
-/** A growing buffer of BSON; `at` is where the next byte goes. */
-export type Output = { bytes: Buffer; at: number };
+/** A growing buffer of BSON; `at` is where the next byte goes. `view` is of the same bytes. */
+export type Output = { bytes: Buffer; view: DataView; at: number };
 
-export const createOutput = (capacity: number): Output => ({ bytes: Buffer.allocUnsafe(capacity), at: 0 });
+export const createOutput = (capacity: number): Output => outputOf(Buffer.allocUnsafe(capacity));
+
+const outputOf = (bytes: Buffer): Output => ({ bytes, view: viewOf(bytes), at: 0 });
+
+/** The bytes as words of any place. */
+export const viewOf = (bytes: Buffer): DataView => new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
 
 /** Many documents share one allocation of this size: it is large enough to cost nothing and small enough to be kept. */
 const SHARED_BYTES = 256 * 1024;
@@ -15,8 +20,8 @@ let shared = createOutput(0);
  * be opened before all is written. What was written before an error does no harm.
  */
 export function openShared(capacity: number): Output {
-  if (capacity > LARGE_BYTES) return { bytes: Buffer.allocUnsafeSlow(capacity), at: 0 };
-  if (shared.at + capacity > shared.bytes.length) shared = { bytes: Buffer.allocUnsafeSlow(SHARED_BYTES), at: 0 };
+  if (capacity > LARGE_BYTES) return outputOf(Buffer.allocUnsafeSlow(capacity));
+  if (shared.at + capacity > shared.bytes.length) shared = outputOf(Buffer.allocUnsafeSlow(SHARED_BYTES));
   return shared;
 }
 
@@ -32,6 +37,7 @@ function grow(out: Output, needed: number): void {
   const larger = Buffer.allocUnsafeSlow(Math.max(needed, out.bytes.length * 2));
   out.bytes.copy(larger, 0, 0, out.at);
   out.bytes = larger;
+  out.view = viewOf(larger);
 }
 
 export function writeByte(out: Output, value: number): void {
@@ -39,18 +45,10 @@ export function writeByte(out: Output, value: number): void {
   out.bytes[out.at++] = value;
 }
 
-/** Little-endian, into bytes that are there. The methods of Buffer check what is known here. */
-export function setInt32(bytes: Uint8Array, at: number, value: number): void {
-  bytes[at] = value;
-  bytes[at + 1] = value >>> 8;
-  bytes[at + 2] = value >>> 16;
-  bytes[at + 3] = value >>> 24;
-}
-
 /** Signed or unsigned: the same 32 bits. */
 export function writeInt32(out: Output, value: number): void {
   reserve(out, 4);
-  setInt32(out.bytes, out.at, value);
+  out.view.setInt32(out.at, value, true);
   out.at += 4;
 }
 
@@ -62,14 +60,15 @@ export function writeInt64(out: Output, value: bigint): void {
 /** The same from its two halves. */
 export function writeHalves(out: Output, low: number, high: number): void {
   reserve(out, 8);
-  setInt32(out.bytes, out.at, low);
-  setInt32(out.bytes, out.at + 4, high);
+  out.view.setInt32(out.at, low, true);
+  out.view.setInt32(out.at + 4, high, true);
   out.at += 8;
 }
 
 export function writeDouble(out: Output, value: number): void {
   reserve(out, 8);
-  out.at = out.bytes.writeDoubleLE(value, out.at);
+  out.view.setFloat64(out.at, value, true);
+  out.at += 8;
 }
 
 export function writeBytes(out: Output, bytes: Uint8Array): void {
@@ -89,7 +88,7 @@ export function writeCString(out: Output, text: string): void {
 export function writeString(out: Output, text: string): void {
   reserve(out, text.length * 3 + 5);
   const length = setText(out.bytes, out.at + 4, text) + 1;
-  setInt32(out.bytes, out.at, length);
+  out.view.setInt32(out.at, length, true);
   out.at += 4 + length;
   out.bytes[out.at - 1] = 0;
 }
@@ -129,7 +128,7 @@ export function beginDocument(out: Output): number {
 
 export function endDocument(out: Output, start: number): void {
   writeByte(out, 0);
-  setInt32(out.bytes, start, out.at - start);
+  out.view.setInt32(start, out.at - start, true);
 }
 
 /** A copy of what was written, of its own size. */
