@@ -2,7 +2,7 @@ import { isUtf8 } from 'node:buffer';
 import { DataError } from '../../../connect/errors.ts';
 import { withoutRepeatedNames } from './elements.ts';
 import { writeExtended } from './json-extended.ts';
-import { beginNames, endNames, forgetNames, isRepeated, writeName } from './json-names.ts';
+import { beginNames, endNames, forgetNames, isRepeated, type Names, writeName } from './json-names.ts';
 import { writeNumber } from './json-numerals.ts';
 import { writePlainExtended } from './json-plain.ts';
 import {
@@ -18,6 +18,7 @@ import {
   takeSeparator,
   takeWord,
 } from './json-scanner.ts';
+import { beginSteps, innerOf, learn, type Step, takeKnown } from './json-shapes.ts';
 import { writeKeyword, writeWord } from './json-words.ts';
 import { beginDocument, createOutput, endDocument, type Output, reserve, takeBytes, writtenSince } from './output.ts';
 import { BSON_TYPE } from './types.ts';
@@ -43,7 +44,7 @@ export function jsonToBson(text: Uint8Array, out: Output = createOutput(text.len
   if (writeExtended(cursor, out, 0) !== undefined) {
     throw new DataError('RECORD_INVALID', 'Expected a document, got a single value in Extended JSON');
   }
-  writeFields(cursor, out, 0);
+  writeFields(cursor, out, 0, beginSteps());
   return writtenSince(out, start);
 }
 
@@ -66,8 +67,8 @@ export function jsonToValue(text: string): { readonly type: number; readonly val
   return { type, value: takeBytes(out) };
 }
 
-/** Writes the value at the cursor and returns its BSON type. */
-export function writeValue(cursor: Cursor, out: Output, depth: number): number {
+/** Writes the value at the cursor, that of the name in `step` where that is known, and returns its BSON type. */
+export function writeValue(cursor: Cursor, out: Output, depth: number, step?: Step): number {
   if (depth > MAX_DEPTH) throw refuse(cursor, `at most ${MAX_DEPTH} levels`);
   const char = peek(cursor);
   switch (char) {
@@ -76,10 +77,10 @@ export function writeValue(cursor: Cursor, out: Output, depth: number): number {
       return writeQuoted(cursor, out, char);
     case CHAR.openBrace:
       cursor.at++;
-      return writeObject(cursor, out, depth);
+      return writeObject(cursor, out, depth, step);
     case CHAR.openBracket:
       cursor.at++;
-      return writeArray(cursor, out, depth);
+      return writeArray(cursor, out, depth, step);
     default:
       if (isDigit(char) || char === CHAR.minus) return writeNumber(cursor, out);
       return writeKeyword(cursor, out) ?? writeWord(cursor, out, takeValueWord(cursor));
@@ -106,13 +107,13 @@ function writeQuoted(cursor: Cursor, out: Output, quote: number): number {
   return BSON_TYPE.string;
 }
 
-function writeObject(cursor: Cursor, out: Output, depth: number): number {
+function writeObject(cursor: Cursor, out: Output, depth: number, step: Step | undefined): number {
   // nearly all documents begin so, and none of them stands for one value
   if (!isPlainNameNext(cursor)) {
     const type = writePlainExtended(cursor, out) ?? writeExtended(cursor, out, depth);
     if (type !== undefined) return type;
   }
-  writeFields(cursor, out, depth);
+  writeFields(cursor, out, depth, innerOf(step));
   return BSON_TYPE.document;
 }
 
@@ -121,24 +122,34 @@ function isPlainNameNext({ at, bytes }: Cursor): boolean {
   return bytes[at] === CHAR.quote && second !== CHAR.dollar && second !== CHAR.backslash;
 }
 
-/** The fields up to and including the closing brace; the opening one is taken. */
-function writeFields(cursor: Cursor, out: Output, depth: number): void {
+/**
+ * The fields up to and including the closing brace; the opening one is taken. As long as names come that are known behind
+ * `first`, nothing is looked through.
+ */
+function writeFields(cursor: Cursor, out: Output, depth: number, first: Step | undefined): void {
   const start = beginDocument(out);
-  const names = beginNames();
+  let step = first;
+  let names: Names | undefined;
   let mayRepeat = false;
   // a quote begins nearly every name, and is no brace
   while (cursor.bytes[cursor.at] === CHAR.quote || !take(cursor, CHAR.closeBrace)) {
-    reserve(out, 1);
-    const typeAt = out.at++;
-    const hash = writeName(cursor, out);
-    mayRepeat = isRepeated(names, hash) || mayRepeat;
-    if (!takeSeparator(cursor, CHAR.colon)) throw refuse(cursor, "':'");
-    const type = writeValue(cursor, out, depth + 1);
+    const typeAt = out.at;
+    const known = step && takeKnown(cursor, out, step);
+    if (known) step = known;
+    else {
+      names ??= namesUpTo(step);
+      const nameAt = cursor.at;
+      const hash = takeName(cursor, out);
+      const isNew = !isRepeated(names, hash);
+      mayRepeat ||= !isNew;
+      step = step && isNew ? learn(step, cursor, nameAt, out.at - typeAt - 2, hash) : undefined;
+    }
+    const type = writeValue(cursor, out, depth + 1, step);
     out.bytes[typeAt] = type;
     // the peer reads on without a comma, too
     takeSeparator(cursor, CHAR.comma);
   }
-  endNames(names);
+  if (names) endNames(names);
   endDocument(out, start);
   if (!mayRepeat) return;
   const unique = withoutRepeatedNames(out.bytes.subarray(start, out.at));
@@ -146,12 +157,28 @@ function writeFields(cursor: Cursor, out: Output, depth: number): void {
   out.at = start + unique.length;
 }
 
-function writeArray(cursor: Cursor, out: Output, depth: number): number {
+/** Those of a document up to a step. */
+function namesUpTo(last: Step | undefined): Names {
+  const names = beginNames();
+  for (let step = last; step?.before; step = step.before) isRepeated(names, step.hash);
+  return names;
+}
+
+/** Takes a name and its colon, and writes it behind a place for its type; returns its hash. */
+function takeName(cursor: Cursor, out: Output): number {
+  reserve(out, 1);
+  out.at++;
+  const hash = writeName(cursor, out);
+  if (!takeSeparator(cursor, CHAR.colon)) throw refuse(cursor, "':'");
+  return hash;
+}
+
+function writeArray(cursor: Cursor, out: Output, depth: number, step: Step | undefined): number {
   const start = beginDocument(out);
   for (let index = 0; !take(cursor, CHAR.closeBracket); index++) {
     const typeAt = out.at;
     writeIndex(out, index);
-    const type = writeValue(cursor, out, depth + 1);
+    const type = writeValue(cursor, out, depth + 1, step);
     out.bytes[typeAt] = type;
     takeSeparator(cursor, CHAR.comma);
   }
