@@ -148,6 +148,7 @@ export type OpenSink = {
    * Writes the records of one put; outcomes are in the order of the records, one each. Never throws for a record or a
    * database that is down: those are outcomes. `deadline` (milliseconds since 1970) ends retries. A record of a parked
    * key waits, and so does one behind a record of its key that this put rejects; without `parking` no key is parked.
+   * Where all are written or skipped nothing holds their bytes afterwards: the next put's are written over them.
    *
    * @throws what `parking` throws, before anything is written.
    */

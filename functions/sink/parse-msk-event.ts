@@ -2,6 +2,7 @@ import * as z from 'zod';
 import { type ClaimCheck, claimCheckSchema } from '../aws/claim-check.ts';
 import type { ParkedBy } from '../aws/dead-letter.ts';
 import { ConnectorError } from '../connect/errors.ts';
+import { lendMemory, type PutMemory } from '../connect/put-memory.ts';
 import type { ConsumedRecord, Header } from '../connect/records.ts';
 import { recordsOfPlainLists } from './plain-lists.ts';
 
@@ -45,19 +46,19 @@ export type PutEvent = {
 };
 
 /**
- * The records of an invocation, per topic-partition in the order of their offsets.
+ * The records of an invocation, per topic-partition in the order of their offsets; keys and values may lie in `memory`.
  *
  * @throws ConnectorError EVENT_INVALID with the first place that is wrong, never with its content.
  */
-export function parseMskEvent(input: unknown): PutEvent {
-  return parsePlainEvent(input) ?? parseAnyEvent(input);
+export function parseMskEvent(input: unknown, memory: PutMemory = lendMemory()): PutEvent {
+  return parsePlainEvent(input, memory) ?? parseAnyEvent(input);
 }
 
 /** An ordinary put, checked and decoded record by record; nothing of any other event. */
-function parsePlainEvent(input: unknown): PutEvent | undefined {
+function parsePlainEvent(input: unknown, memory: PutMemory): PutEvent | undefined {
   const { eventSource, records, tailraceReplay } = Object(input);
   if (!isEventSource(eventSource) || tailraceReplay !== undefined) return undefined;
-  const plain = recordsOfPlainLists(records);
+  const plain = recordsOfPlainLists(records, memory);
   return plain && { records: plain, replayedAttempts: undefined, replayedLetter: undefined, replayedKey: undefined };
 }
 

@@ -1,34 +1,35 @@
+import type { PutMemory } from '../connect/put-memory.ts';
 import type { ConsumedRecord, Header, TimestampType } from '../connect/records.ts';
 
 /**
  * The records of an event's lists, where each is as Lambda writes it; nothing where any is not. This
- * is only the quick way for what is most of all events: what an event may be, `parse-msk-event.ts` says.
+ * is only the quick way for what is most of all events: what an event may be, `parse-msk-event.ts` says. Keys and values
+ * lie in `memory`.
  */
-export function recordsOfPlainLists(lists: unknown): ConsumedRecord[] | undefined {
+export function recordsOfPlainLists(lists: unknown, memory: PutMemory): ConsumedRecord[] | undefined {
   if (!isObject(lists)) return undefined;
   const records: ConsumedRecord[] = [];
   for (const [name, list] of Object.entries(lists)) {
-    if (!Array.isArray(list) || !addList(name, list, records)) return undefined;
+    if (!Array.isArray(list) || !addList(name, list, records, memory)) return undefined;
   }
   return records;
 }
 
 /** Whether all of the list could be added. */
-function addList(name: string, list: readonly unknown[], records: ConsumedRecord[]): boolean {
+function addList(name: string, list: readonly unknown[], records: ConsumedRecord[], memory: PutMemory): boolean {
   const [first] = list;
   if (!isObject(first)) return list.length === 0;
   const { partition, topic } = first;
   if (typeof topic !== 'string' || topic === '' || !isCount(partition) || name !== `${topic}-${partition}`)
     return false;
-  const bytes = allBytes(list);
   let lastOffset = -1;
   for (const record of list) {
     if (!isObject(record) || record.topic !== topic || record.partition !== partition) return false;
     const { offset } = record;
     if (!isCount(offset) || offset <= lastOffset || !hasPlainRest(record)) return false;
     lastOffset = offset;
-    const key = bytes.next(record.key);
-    const value = bytes.next(record.value);
+    const key = toBytes(record.key, memory);
+    const value = toBytes(record.value, memory);
     const headers = toHeaders(record.headers);
     if (key === undefined || value === undefined || headers === undefined) return false;
     const { timestamp = -1, timestampType = 'NO_TIMESTAMP_TYPE' } = record;
@@ -71,28 +72,20 @@ function hasPlainRest(record: Members): record is Members & PlainRest {
   );
 }
 
-/**
- * Decodes the keys and values of a list one behind another into one piece of memory. `undefined` where a text is not
- * the base64 of anything.
- */
-function allBytes(list: readonly unknown[]) {
-  const all = Buffer.allocUnsafeSlow(list.reduce<number>((sum, record) => sum + sizeOf(record), 0));
-  let at = 0;
-  return {
-    next(text: unknown): Uint8Array | null | undefined {
-      if (text === null || text === undefined) return null;
-      if (typeof text !== 'string' || text.length % 4 !== 0) return undefined;
-      const start = at;
-      at += all.write(text, at, 'base64');
-      // the decoder passes over what is not base64, and reads the alphabet of URLs, too
-      const isWhole = at - start === (text.length / 4) * 3 - paddingOf(text);
-      return isWhole && !text.includes('-') && !text.includes('_') ? all.subarray(start, at) : undefined;
-    },
-  };
+/** Decodes a key or value. `undefined` where a text is not the base64 of anything. */
+function toBytes(text: unknown, memory: PutMemory): Uint8Array | null | undefined {
+  if (text === null || text === undefined) return null;
+  if (typeof text !== 'string' || text.length % 4 !== 0) return undefined;
+  const most = (text.length / 4) * 3;
+  const piece = memory.open(most);
+  const start = piece.at;
+  const length = piece.bytes.write(text, start, most, 'base64');
+  piece.at = start + length;
+  // the decoder passes over what is not base64, and reads the alphabet of URLs, too
+  const isWhole = length === most - paddingOf(text);
+  return isWhole && !text.includes('-') && !text.includes('_') ? piece.bytes.subarray(start, piece.at) : undefined;
 }
 
-const sizeOf = (record: unknown): number => (isObject(record) ? lengthOf(record.key) + lengthOf(record.value) : 0);
-const lengthOf = (text: unknown): number => (typeof text === 'string' ? Math.ceil((text.length * 3) / 4) : 0);
 const paddingOf = (text: string): number => (text.endsWith('==') ? 2 : text.endsWith('=') ? 1 : 0);
 
 type Members = Readonly<Record<string, unknown>>;

@@ -5,6 +5,7 @@ import { type ConnectorError, DataError, RetriableError } from '../connect/error
 import type { Log } from '../connect/log.ts';
 import type { Outcome, Stage } from '../connect/outcomes.ts';
 import { isWaiting } from '../connect/parking.ts';
+import { lendMemory } from '../connect/put-memory.ts';
 import { type ConsumedRecord, topicPartitionOf } from '../connect/records.ts';
 import { type ContextOf, withContextHeaders, withoutContextHeaders } from './context-headers.ts';
 import { parkRejected } from './park-rejected.ts';
@@ -55,7 +56,8 @@ export async function putInvocation(
   settings: PutSettings,
   deps: PutDeps,
 ): Promise<BatchResponse> {
-  const put = await withReplayedRecord(parseMskEvent(event), deps);
+  const memory = lendMemory();
+  const put = await withReplayedRecord(parseMskEvent(event, memory), deps);
   const { parkedKeys } = deps;
   const { replayedKey: key } = put;
   const [record] = put.records;
@@ -65,7 +67,10 @@ export async function putInvocation(
     return replayParked(letter, deadline, { ...deps, parkedKeys, write });
   }
   const parking = put.replayedAttempts === undefined ? parkingOf(put, deadline, deps) : undefined;
-  return (await settlePut(put, deadline, settings, { ...deps, parking })).response;
+  const { outcomes, response } = await settlePut(put, deadline, settings, { ...deps, parking });
+  // a dead letter that could not be sent may still be on its way, with the bytes of its record
+  if (outcomes.every(isWritten)) memory.giveBack();
+  return response;
 }
 
 function parkingOf(
@@ -108,6 +113,8 @@ async function parked(
   if (!parkedKeys || !parking) return outcomes;
   return parkRejected(put.records, outcomes, deadLetters, { parkedKeys, parking });
 }
+
+const isWritten = ({ status }: Outcome): boolean => status === 'written' || status === 'skipped';
 
 /** How often its record was tried, with this put. */
 const attemptsOf = ({ replayedAttempts = 0 }: PutEvent): number => replayedAttempts + 1;

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
+import { lendMemory } from '../../../functions/connect/put-memory.ts';
 import { parseAnyEvent, parseMskEvent } from '../../../functions/sink/parse-msk-event.ts';
 import { recordsOfPlainLists } from '../../../functions/sink/plain-lists.ts';
 
@@ -42,7 +43,7 @@ function outcomeOf(parse: typeof parseMskEvent, event: unknown): unknown {
 test('events as Lambda writes them are read the quick way, and as the other way reads them', () => {
   fc.assert(
     fc.property(lists, (records) => {
-      expect(recordsOfPlainLists(records)).toBeDefined();
+      expect(recordsOfPlainLists(records, lendMemory())).toBeDefined();
       expect(outcomeOf(parseMskEvent, eventOf(records))).toEqual(outcomeOf(parseAnyEvent, eventOf(records)));
     }),
   );

@@ -4,6 +4,7 @@ import type { OpenSink } from '../../../functions/connect/connector.ts';
 import { stringConverter } from '../../../functions/connect/converters/string-converter.ts';
 import { DataError, RetriableError } from '../../../functions/connect/errors.ts';
 import { type Outcome, WRITTEN } from '../../../functions/connect/outcomes.ts';
+import type { SinkRecord } from '../../../functions/connect/records.ts';
 import { type PutDeps, putInvocation } from '../../../functions/sink/put-invocation.ts';
 import { notingLog } from '../../support/silent-log.ts';
 
@@ -35,15 +36,16 @@ const eventOf = (records: readonly ReturnType<typeof record>[], more: object = {
 /** A sink whose outcomes are given, and a queue that takes dead letters or not. */
 function rig(
   outcomes: (put: number) => readonly Outcome[] | Error,
-  { tolerance = 'all', takes = true, partial = true } = {},
+  { tolerance = 'all', takes = true, partial = true, noted = (_: readonly SinkRecord[]): unknown => undefined } = {},
 ) {
   const letters: DeadLetter[] = [];
   let puts = 0;
   const log = notingLog();
   const metrics = new Map<string, number>();
   const sink: OpenSink = {
-    async put() {
+    async put(records) {
       puts += 1;
+      noted(records);
       const result = outcomes(puts);
       if (result instanceof Error) throw result;
       return result;
@@ -230,4 +232,16 @@ test('a record of a topic that the connector does not read fails the invocation,
     message: 'Expected records of the topics in topics or topics.regex, got payments-0@7',
   });
   expect(letters).toEqual([]);
+});
+
+test.each([
+  ['is used again once all records are written', [WRITTEN], true],
+  ['stays as it is where a record became a dead letter: the letter may still be on its way', [REJECTED], false],
+] as const)('the memory of decoded records %s', async (_, outcomes, isUsedAgain) => {
+  const values: (Uint8Array | null)[] = [];
+  const { put } = rig((count) => (count === 1 ? outcomes : [WRITTEN]), {
+    noted: (records) => values.push(...records.map(({ value }) => value as Uint8Array | null)),
+  });
+  for (const offset of [1, 2, 3]) await put(eventOf([record(offset)]));
+  expect(Buffer.from(values[0]!).toString() !== 'secret 1').toBe(isUsedAgain);
 });

@@ -1,29 +1,15 @@
-/** A growing buffer of BSON; `at` is where the next byte goes. `view` is of the same bytes. */
-export type Output = { bytes: Buffer; view: DataView; at: number };
+import type { Piece } from '../../../connect/put-memory.ts';
 
-export const createOutput = (capacity: number): Output => outputOf(Buffer.allocUnsafe(capacity));
+/** A growing buffer of BSON. */
+export type Output = Piece;
 
-const outputOf = (bytes: Buffer): Output => ({ bytes, view: viewOf(bytes), at: 0 });
+export function createOutput(capacity: number): Output {
+  const bytes = Buffer.allocUnsafe(capacity);
+  return { bytes, view: viewOf(bytes), at: 0 };
+}
 
 /** The bytes as words of any place. */
 export const viewOf = (bytes: Buffer): DataView => new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
-
-/** Many documents share one allocation of this size: it is large enough to cost nothing and small enough to be kept. */
-const SHARED_BYTES = 256 * 1024;
-/** From here on a document has an allocation of its own, so that no small one keeps much memory alive. */
-const LARGE_BYTES = SHARED_BYTES / 4;
-
-let shared = createOutput(0);
-
-/**
- * An output with room for about `capacity` bytes, behind what others have there, which stays as it is. Nothing else may
- * be opened before all is written. What was written before an error does no harm.
- */
-export function openShared(capacity: number): Output {
-  if (capacity > LARGE_BYTES) return outputOf(Buffer.allocUnsafeSlow(capacity));
-  if (shared.at + capacity > shared.bytes.length) shared = outputOf(Buffer.allocUnsafeSlow(SHARED_BYTES));
-  return shared;
-}
 
 /** What was written from `start` on, without a copy. */
 export const writtenSince = (out: Output, start: number): Buffer => out.bytes.subarray(start, out.at);

@@ -4,6 +4,7 @@ import type { OpenSink, SinkConnector, SinkDeps } from '../../../connect/connect
 import { ConnectorError } from '../../../connect/errors.ts';
 import type { Outcome, Stage } from '../../../connect/outcomes.ts';
 import { NOTHING_PARKED } from '../../../connect/parking.ts';
+import { lendMemory } from '../../../connect/put-memory.ts';
 import type { SinkRecord } from '../../../connect/records.ts';
 import { createMongoClient, toClientOptions } from '../client/mongo-client.ts';
 import { openConnection } from '../client/open-connection.ts';
@@ -67,10 +68,11 @@ export async function openSink(
     { namespace, batches }: NamespacePlan,
     deadline: number,
     parked: ParkedWrites,
+    calls: Pick<WriteDeps, 'send' | 'find'>,
   ): Promise<NamespaceResult> {
     const timeSeries = batches.find((batch) => batch.timeSeries)?.timeSeries;
     const refused = timeSeries && (await ensure(namespace, timeSeries, deadline));
-    if (!refused) return writeNamespace(namespace, batches, deadline, { ...database, send, now: deps.now, parked });
+    if (!refused) return writeNamespace(namespace, batches, deadline, { ...database, ...calls, now: deps.now, parked });
     const writes = batches.flatMap((batch) => batch.writes);
     return {
       outcomes: new Map(writes.map(({ index }) => [index, unsettled(refused)])),
@@ -83,7 +85,9 @@ export async function openSink(
     deadline: number,
     parking = NOTHING_PARKED,
   ): Promise<readonly Outcome[]> {
-    const plan = planPut(records, settingsOf);
+    const memory = lendMemory();
+    const plan = planPut(records, settingsOf, memory);
+    const calls = notedCalls({ send, find: database.find });
     const outcomes = new Map(plan.outcomes);
     const tolerates = ({ topic }: SinkRecord) => settingsOf(topic)?.errors.tolerance !== 'none';
     const parked = await parkedWrites(records, plan, parking, tolerates);
@@ -91,11 +95,13 @@ export async function openSink(
     for (const [event, count] of plan.ignored) deps.log.warn('Events that change no document', { event, count });
     await Promise.all(
       plan.namespaces.map(async (part) => {
-        const result = await write(part, deadline, parked);
+        const result = await write(part, deadline, parked, calls);
         for (const [index, outcome] of result.outcomes) outcomes.set(index, outcome);
         if (result.missed.count > 0) reportMissed(part.namespace, result.missed, deps);
       }),
     );
+    // what the server answered to, the driver has sent; what failed it may still hold
+    if (!calls.hasFailed) memory.giveBack();
     const end = deps.now();
     if (plan.namespaces.length > 0) deps.metrics.add('sinkWriteLatency', end - start);
     const settled = records.map((record, index) => outcomes.get(index) ?? unaccounted(record));
@@ -118,6 +124,26 @@ export async function openSink(
     logsErrors: (topic, stage) => errorRulesOf(topic, stage).isLogged,
     parkingScopeOf: (topic) => parkingScopeOf(topic, settingsOf(topic)),
     [Symbol.asyncDispose]: close,
+  };
+}
+
+/** The same calls; notes that one has failed. */
+function notedCalls({ find, send }: Pick<WriteDeps, 'send' | 'find'>) {
+  let hasFailed = false;
+  const noted = <T>(call: Promise<T>): Promise<T> =>
+    call.catch((error: unknown) => {
+      hasFailed = true;
+      throw error;
+    });
+  const calls: Pick<WriteDeps, 'send' | 'find'> = {
+    send: (command, timeoutMs) => noted(send(command, timeoutMs)),
+    find: (query, timeoutMs) => noted(find(query, timeoutMs)),
+  };
+  return {
+    ...calls,
+    get hasFailed() {
+      return hasFailed;
+    },
   };
 }
 

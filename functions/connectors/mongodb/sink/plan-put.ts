@@ -1,5 +1,6 @@
 import { ConnectorError, DataError } from '../../../connect/errors.ts';
 import { type Outcome, SKIPPED } from '../../../connect/outcomes.ts';
+import { lendMemory, type PutMemory } from '../../../connect/put-memory.ts';
 import { positionOf, type SinkRecord, topicPartitionOf } from '../../../connect/records.ts';
 import { documentOf, elementsOf, hasField, toElement } from '../bson/elements.ts';
 import { createOutput, type Output } from '../bson/output.ts';
@@ -23,13 +24,14 @@ export type PutPlan = {
 };
 
 /**
- * What a put writes: batches by namespace, in the order of the records.
+ * What a put writes: batches by namespace, in the order of the records. The statements lie in `memory`.
  *
  * @throws ConnectorError TOPIC_UNKNOWN, before anything is written.
  */
 export function planPut(
   records: readonly SinkRecord[],
   settingsOf: (topic: string) => TopicSettings | undefined,
+  memory: PutMemory = lendMemory(),
 ): PutPlan {
   const outcomes = new Map<number, Outcome>();
   const held = new Map<string, string>();
@@ -49,7 +51,7 @@ export function planPut(
     }
     // statements are copies, so nothing of the record before is needed any more
     space.at = 0;
-    const planned = planWrite(record, index, settings, space);
+    const planned = planWrite(record, index, settings, { space, memory });
     if ('event' in planned) {
       outcomes.set(index, SKIPPED);
       ignored.set(planned.event, (ignored.get(planned.event) ?? 0) + 1);
@@ -113,7 +115,7 @@ function planWrite(
   record: SinkRecord,
   index: number,
   settings: TopicSettings,
-  space: Output,
+  { memory, space }: { readonly memory: PutMemory; readonly space: Output },
 ): Outcome | Ignored | { namespace: Namespace; write: Write } {
   try {
     const planned = planRecord(record, settings.plan, space);
@@ -121,7 +123,7 @@ function planWrite(
     if ('event' in planned) return planned;
     const position = positionOf(record);
     const model = withInsertId(planned.model, record);
-    const statement = toStatement(model, position);
+    const statement = toStatement(model, position, memory);
     const write = {
       index,
       position,

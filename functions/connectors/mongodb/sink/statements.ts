@@ -1,8 +1,8 @@
 import { DataError } from '../../../connect/errors.ts';
+import type { PutMemory } from '../../../connect/put-memory.ts';
 import {
   beginDocument,
   endDocument,
-  openShared,
   writeByte,
   writeBytes,
   writeField,
@@ -24,16 +24,16 @@ const COMMANDS = { deleteOne: 'delete', insertOne: 'insert', replaceOne: 'update
 export const commandOf = ({ op }: WriteModel): CommandName => COMMANDS[op];
 
 /**
- * One write as the element of a command's list, nothing of which lies in the model's memory. Every record is encoded by
+ * One write as the element of a command's list, in `memory` and not in that of the model. Every record is encoded by
  * itself, so that one which can't be is its own problem alone.
  *
  * @throws DataError where the document is larger than MongoDB takes.
  */
-export function toStatement(model: WriteModel, at: string): Uint8Array {
+export function toStatement(model: WriteModel, at: string, memory: PutMemory): Uint8Array {
   const document =
     model.op === 'replaceOne' ? model.replacement : model.op === 'insertOne' ? model.document : undefined;
   const largest = document?.length ?? 0;
-  const statement = model.op === 'insertOne' ? copyOf(model.document) : statementOf(model);
+  const statement = model.op === 'insertOne' ? copyOf(model.document, memory) : statementOf(model, memory);
   if (largest > MAX_DOCUMENT_BYTES || statement.length > MAX_STATEMENT_BYTES) {
     throw new DataError(
       'RECORD_INVALID',
@@ -43,15 +43,15 @@ export function toStatement(model: WriteModel, at: string): Uint8Array {
   return statement;
 }
 
-function statementOf(model: Exclude<WriteModel, { op: 'insertOne' }>): Uint8Array {
+function statementOf(model: Exclude<WriteModel, { op: 'insertOne' }>, memory: PutMemory): Uint8Array {
   switch (model.op) {
     case 'deleteOne':
       return toDocument(fields(['q', toRaw(model.filter)], ['limit', 1]));
     case 'replaceOne':
-      return updateStatement(model.filter, model.replacement, model.upsert);
+      return updateStatement(model.filter, model.replacement, model.upsert, memory);
     case 'updateOne': {
       const { filter, update, upsert } = model;
-      if (update instanceof Uint8Array) return updateStatement(filter, update, upsert);
+      if (update instanceof Uint8Array) return updateStatement(filter, update, upsert, memory);
       return toDocument(fields(['q', toRaw(filter)], ['u', update.map(toRaw)], ['upsert', upsert]));
     }
   }
@@ -61,8 +61,8 @@ function statementOf(model: Exclude<WriteModel, { op: 'insertOne' }>): Uint8Arra
 const FRAME_BYTES = 24;
 
 /** `{ q, u, upsert }`: the bulk of all statements, so it is written at once. */
-function updateStatement(filter: Uint8Array, update: Uint8Array, upsert: boolean): Uint8Array {
-  const out = openShared(filter.length + update.length + FRAME_BYTES);
+function updateStatement(filter: Uint8Array, update: Uint8Array, upsert: boolean, memory: PutMemory): Uint8Array {
+  const out = memory.open(filter.length + update.length + FRAME_BYTES);
   const start = beginDocument(out);
   writeField(out, BSON_TYPE.document, 'q', filter);
   writeField(out, BSON_TYPE.document, 'u', update);
@@ -72,8 +72,8 @@ function updateStatement(filter: Uint8Array, update: Uint8Array, upsert: boolean
   return writtenSince(out, start);
 }
 
-function copyOf(document: Uint8Array): Uint8Array {
-  const out = openShared(document.length);
+function copyOf(document: Uint8Array, memory: PutMemory): Uint8Array {
+  const out = memory.open(document.length);
   const start = out.at;
   writeBytes(out, document);
   return writtenSince(out, start);

@@ -1,3 +1,4 @@
+import { lendMemory } from '../../../../../functions/connect/put-memory.ts';
 import { jsonToBson } from '../../../../../functions/connectors/mongodb/bson/json-to-bson.ts';
 import { commandOf, toStatement } from '../../../../../functions/connectors/mongodb/sink/statements.ts';
 import { documentIdOf, type WriteModel } from '../../../../../functions/connectors/mongodb/sink/write-models.ts';
@@ -24,7 +25,7 @@ export const remove = (id: number): WriteModel => ({ op: 'deleteOne', filter: bs
 type Options = Partial<Pick<Write, 'topicPartition' | 'holds' | 'rejectsMissing'>>;
 
 export function toWrite(model: WriteModel, index: number, options: Options = {}): Write {
-  const statement = toStatement(model, `t-0@${index}`);
+  const statement = toStatement(model, `t-0@${index}`, lendMemory());
   return {
     index,
     position: `t-0@${index}`,

@@ -1,3 +1,4 @@
+import { lendMemory } from '../../../../../functions/connect/put-memory.ts';
 import { planRecord } from '../../../../../functions/connectors/mongodb/sink/plan-record.ts';
 import { sinkConfig } from '../../../../../functions/connectors/mongodb/sink/properties.ts';
 import { commandOf, toStatement } from '../../../../../functions/connectors/mongodb/sink/statements.ts';
@@ -32,7 +33,7 @@ export function planned(
   const { plan } = topicSettings(config, { ...SETTINGS_DEPS, ...deps })('t')!;
   const write = planRecord(toRecord(record, 0), plan);
   if (!write || !('model' in write)) throw new TypeError('Expected a write');
-  const model = toModel(commandOf(write.model), toStatement(write.model, 't-0@0'));
+  const model = toModel(commandOf(write.model), toStatement(write.model, 't-0@0', lendMemory()));
   // without what only their makers know
   return JSON.parse(JSON.stringify(model)) as Model;
 }

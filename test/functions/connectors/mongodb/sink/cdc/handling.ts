@@ -1,3 +1,4 @@
+import { lendMemory } from '../../../../../../functions/connect/put-memory.ts';
 import type { SinkRecord } from '../../../../../../functions/connect/records.ts';
 import { planRecord } from '../../../../../../functions/connectors/mongodb/sink/plan-record.ts';
 import { sinkConfig } from '../../../../../../functions/connectors/mongodb/sink/properties.ts';
@@ -27,7 +28,7 @@ export function handledData(handler: string, record: SinkRecord, properties: Pro
   const { plan } = topicSettings(config, SETTINGS_DEPS)('t')!;
   const planned = planRecord(record, plan);
   return planned && 'model' in planned
-    ? toModel(commandOf(planned.model), toStatement(planned.model, 't-0@0'))
+    ? toModel(commandOf(planned.model), toStatement(planned.model, 't-0@0', lendMemory()))
     : planned;
 }
 
