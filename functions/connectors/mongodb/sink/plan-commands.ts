@@ -20,12 +20,15 @@ type Group<T> = { readonly command: CommandName; readonly writes: T[]; bytes: nu
  * once.
  */
 export function planCommands<T extends Ordered>(writes: readonly T[], isOrdered: boolean): T[][] {
+  // what is one command in its order need not tell its documents apart
+  if (isOrdered && isOneCommand(writes)) return [[...writes]];
   const groups: Group<T>[] = [];
   const lastOf = new Map<string, number>();
   /** Nothing may go into a group before this one: a write that may be any document is there. */
   let barrier = 0;
   for (const write of writes) {
-    const last = write.id === undefined ? groups.length - 1 : Math.max(lastOf.get(write.id) ?? -1, barrier - 1);
+    const { id } = write;
+    const last = id === undefined ? groups.length - 1 : Math.max(lastOf.get(id) ?? -1, barrier - 1);
     const isSameAllowed = isOrdered || last < 0;
     const from = Math.max(last + (isSameAllowed ? 0 : 1), 0);
     let index = from;
@@ -34,10 +37,21 @@ export function planCommands<T extends Ordered>(writes: readonly T[], isOrdered:
     const group = groups[index]!;
     group.writes.push(write);
     group.bytes += write.bytes;
-    if (write.id === undefined) barrier = index + 1;
-    else lastOf.set(write.id, index);
+    if (id === undefined) barrier = index + 1;
+    else lastOf.set(id, index);
   }
   return groups.map((group) => group.writes);
+}
+
+function isOneCommand(writes: readonly Ordered[]): boolean {
+  if (writes.length === 0 || writes.length > MAX_COMMAND_STATEMENTS) return false;
+  const { command } = writes[0]!;
+  let bytes = 0;
+  for (const write of writes) {
+    bytes += write.bytes;
+    if (write.command !== command || bytes > MAX_COMMAND_BYTES) return false;
+  }
+  return true;
 }
 
 const hasRoom = <T>(group: Group<T>, write: Ordered): boolean =>

@@ -7,9 +7,10 @@ import { createOutput, type Output } from '../bson/output.ts';
 import type { Ignored } from './cdc/cdc-handler.ts';
 import { derivedObjectId } from './id-strategies.ts';
 import { planRecord } from './plan-record.ts';
-import { commandOf, toStatement } from './statements.ts';
+import { documentIdOf } from './statement-parts.ts';
+import { type CommandName, commandOf, toStatement } from './statements.ts';
 import type { TopicSettings } from './topic-plans.ts';
-import { documentIdOf, type Namespace, namespaceText, type WriteModel } from './write-models.ts';
+import { type Namespace, namespaceText, type WriteModel } from './write-models.ts';
 import { behind, recordRejected } from './write-outcomes.ts';
 import type { Batch, Write } from './writes.ts';
 
@@ -124,22 +125,40 @@ function planWrite(
     const position = positionOf(record);
     const model = withInsertId(planned.model, record);
     const statement = toStatement(model, position, memory);
-    const write = {
-      index,
-      position,
-      topicPartition: topicPartitionOf(record),
-      command: commandOf(model),
-      id: documentIdOf(model),
-      statement,
-      bytes: statement.length,
-      isNamespaceOfRecord: settings.plan.paths !== undefined,
-      holds: settings.errors.tolerance === 'none',
-      rejectsMissing: settings.rejectsMissing,
-    };
+    const write = new PlannedWrite(index, record, commandOf(model), statement, settings);
     return { namespace: planned.namespace, write };
   } catch (error) {
     if (error instanceof DataError) return recordRejected(error);
     throw error;
+  }
+}
+
+/** A class only for its `id`: a text that most puts never ask for, and a closure for each write is another object. */
+class PlannedWrite implements Write {
+  readonly index: number;
+  readonly position: string;
+  readonly topicPartition: string;
+  readonly command: CommandName;
+  readonly statement: Uint8Array;
+  readonly bytes: number;
+  readonly isNamespaceOfRecord: boolean;
+  readonly holds: boolean;
+  readonly rejectsMissing: boolean;
+
+  constructor(index: number, record: SinkRecord, command: CommandName, statement: Uint8Array, settings: TopicSettings) {
+    this.index = index;
+    this.position = positionOf(record);
+    this.topicPartition = topicPartitionOf(record);
+    this.command = command;
+    this.statement = statement;
+    this.bytes = statement.length;
+    this.isNamespaceOfRecord = settings.plan.paths !== undefined;
+    this.holds = settings.errors.tolerance === 'none';
+    this.rejectsMissing = settings.rejectsMissing;
+  }
+
+  get id(): string | undefined {
+    return documentIdOf(this);
   }
 }
 

@@ -1,9 +1,16 @@
-import { documentOf, elementOf, elementsOf } from '../bson/elements.ts';
+import { documentOf, elementOf, elementsOf, fieldOf } from '../bson/elements.ts';
 import { BSON_TYPE } from '../bson/types.ts';
+import { comparableOf } from './comparable.ts';
 import type { Write } from './writes.ts';
 
-/** What was written into a statement, read back: only the rare write that failed or missed is asked. */
+/** What was written into a statement, read back: few writes are asked. */
 type Stated = Pick<Write, 'command' | 'statement'>;
+
+/** The same text for writes that may address the same document; nothing where there is no `_id` to tell by. */
+export function documentIdOf({ command, statement }: Stated): string | undefined {
+  const id = fieldOf(command === 'insert' ? statement : fieldOf(statement, 'q')!.value, '_id');
+  return id && id.type !== BSON_TYPE.undefined ? comparableOf(id.type, id.value) : undefined;
+}
 
 /** The filter of an update or delete. */
 export const filterOf = ({ statement }: Pick<Stated, 'statement'>): Uint8Array =>

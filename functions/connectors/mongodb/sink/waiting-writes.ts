@@ -29,7 +29,7 @@ export function waitingWrites(): WaitingWrites {
       return waiting.size;
     },
     // without an `_id` in its filter a write may be about any document
-    mustWait: ({ id }) => waiting.size > 0 && (id === undefined || ids.has(undefined) || ids.has(id)),
+    mustWait: (write) => waiting.size > 0 && (write.id === undefined || ids.has(undefined) || ids.has(write.id)),
     add(write, error) {
       waiting.set(write, error);
       ids.add(write.id);

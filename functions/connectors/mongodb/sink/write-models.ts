@@ -1,7 +1,3 @@
-import { fieldOf } from '../bson/elements.ts';
-import { BSON_TYPE } from '../bson/types.ts';
-import { comparableOf } from './comparable.ts';
-
 /** One write, its documents as BSON bytes. An update with stages is an aggregation pipeline. */
 export type WriteModel =
   | {
@@ -23,9 +19,3 @@ export type WriteModel =
 export type Namespace = { readonly database: string; readonly collection: string };
 
 export const namespaceText = ({ database, collection }: Namespace): string => `${database}.${collection}`;
-
-/** The same text for writes that may address the same document; nothing where there is no `_id` to tell by. */
-export function documentIdOf(model: WriteModel): string | undefined {
-  const id = fieldOf(model.op === 'insertOne' ? model.document : model.filter, '_id');
-  return id && id.type !== BSON_TYPE.undefined ? comparableOf(id.type, id.value) : undefined;
-}

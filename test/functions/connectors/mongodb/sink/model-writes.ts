@@ -1,7 +1,8 @@
 import { lendMemory } from '../../../../../functions/connect/put-memory.ts';
 import { jsonToBson } from '../../../../../functions/connectors/mongodb/bson/json-to-bson.ts';
+import { documentIdOf } from '../../../../../functions/connectors/mongodb/sink/statement-parts.ts';
 import { commandOf, toStatement } from '../../../../../functions/connectors/mongodb/sink/statements.ts';
-import { documentIdOf, type WriteModel } from '../../../../../functions/connectors/mongodb/sink/write-models.ts';
+import type { WriteModel } from '../../../../../functions/connectors/mongodb/sink/write-models.ts';
 import { writeNamespace } from '../../../../../functions/connectors/mongodb/sink/write-namespace.ts';
 import type { Write } from '../../../../../functions/connectors/mongodb/sink/writes.ts';
 import type { ModelServer } from './model-server.ts';
@@ -31,7 +32,7 @@ export function toWrite(model: WriteModel, index: number, options: Options = {})
     position: `t-0@${index}`,
     topicPartition: 't-0',
     command: commandOf(model),
-    id: documentIdOf(model),
+    id: documentIdOf({ command: commandOf(model), statement }),
     statement,
     bytes: statement.length,
     isNamespaceOfRecord: false,

@@ -62,3 +62,14 @@ test.each([true, false])(
     );
   },
 );
+
+test('writes of one kind that the server keeps in order are not asked for their documents', () => {
+  const asked = (n: number) => ({
+    ...update(n),
+    get id(): string {
+      throw new Error('asked');
+    },
+  });
+  expect(numbers(planCommands([asked(1), asked(2)], true))).toEqual([[1, 2]]);
+  expect(planCommands([], true)).toEqual([]);
+});
