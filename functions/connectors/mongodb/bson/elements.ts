@@ -99,8 +99,8 @@ function valueEndOf(view: Buffer, at: number, valueAt: number, end: number): num
   return valueEnd;
 }
 
-/** Whether a name in UTF-8 is that text. Nearly all names are ASCII, and then nothing is decoded. */
-function isNamed(view: Buffer, start: number, end: number, name: string): boolean {
+/** Whether these bytes of UTF-8 are that text. Nearly all names are ASCII, and then nothing is decoded. */
+export function isNamed(view: Buffer, start: number, end: number, name: string): boolean {
   for (let index = 0; index < name.length; index++) {
     const unit = name.charCodeAt(index);
     if (unit >= 0x80) return view.toString('utf8', start, end) === name;

@@ -1,7 +1,7 @@
 import { BSON_TYPE } from '../../bson/types.ts';
 import type { IdSource } from '../id-strategies.ts';
 import type { CdcWrite } from './cdc-handler.ts';
-import { documentIn, type Envelope, filledOf, memberOf, openEnvelope, textIn, unexpected } from './envelope.ts';
+import { documentIn, type Envelope, filledOf, isText, memberOf, openEnvelope, textOf, unexpected } from './envelope.ts';
 import { parseUpdateDescription } from './update-description.ts';
 
 /**
@@ -12,7 +12,7 @@ export function changeStreamHandler({ record, value }: IdSource): CdcWrite {
   const document = value();
   if (document === undefined) return undefined;
   const event = openEnvelope(document, record);
-  const operation = textIn(event, 'operationType');
+  const operation = operationIn(event);
   switch (operation.toLowerCase()) {
     case 'insert':
     case 'replace':
@@ -24,6 +24,16 @@ export function changeStreamHandler({ record, value }: IdSource): CdcWrite {
     default:
       return { op: 'ignored', event: EVENTS.find((event) => event === operation) ?? 'unknown' };
   }
+}
+
+let lastOperation = '';
+
+/** Events in a row are of one operation, whose text is not made again. */
+function operationIn(event: Envelope): string {
+  const member = memberOf(event, 'operationType');
+  if (member?.type !== BSON_TYPE.string) throw unexpected(event.record, 'operationType to be a text', member);
+  if (!isText(member, lastOperation)) lastOperation = textOf(member);
+  return lastOperation;
 }
 
 /** Those that concern no document; a name that is not among them may be anything, so that no log quotes it. */

@@ -1,6 +1,6 @@
 import { DataError } from '../../../../connect/errors.ts';
 import { positionOf, type SinkRecord } from '../../../../connect/records.ts';
-import { bufferOf, type Field, fieldOf } from '../../bson/elements.ts';
+import { bufferOf, type Field, fieldOf, isNamed } from '../../bson/elements.ts';
 import { BSON_TYPE } from '../../bson/types.ts';
 
 /** The document that a change event is, read field by field; every refusal names the field and the record. */
@@ -29,6 +29,9 @@ export function textIn(envelope: Envelope, name: string): string {
   if (member?.type !== BSON_TYPE.string) throw unexpected(envelope.record, `${name} to be a text`, member);
   return textOf(member);
 }
+
+/** Whether a string element is that text. */
+export const isText = ({ value }: Field, text: string): boolean => isNamed(bufferOf(value), 4, value.length - 1, text);
 
 /** The text of a string element. */
 export const textOf = ({ value }: Field): string => bufferOf(value).toString('utf8', 4, value.length - 1);
