@@ -41,7 +41,9 @@ export function lendMemory(): PutMemory {
     },
     giveBack() {
       current = undefined;
-      spare.push(...lent.splice(0).slice(0, MOST_SPARE - spare.length));
+      // who wrote more than was said has made a piece larger
+      const same = lent.splice(0).filter(({ bytes }) => bytes.length === PIECE_BYTES);
+      spare.push(...same.slice(0, MOST_SPARE - spare.length));
     },
   };
 }

@@ -57,6 +57,19 @@ test('a large part has memory of its own', () => {
   expect(lendMemory().open(10).bytes.buffer).not.toBe(large.bytes.buffer);
 });
 
+test('a piece that became larger is not kept', () => {
+  const memory = lendMemory();
+  const piece = memory.open(10);
+  piece.bytes = Buffer.alloc(2 * piece.bytes.length);
+  memory.giveBack();
+  const next = lendMemory();
+  for (let count = 0; count < 100; count += 1) {
+    const other = next.open(60_000);
+    other.at += 60_000;
+    expect(other).not.toBe(piece);
+  }
+});
+
 test('keeps no more than 8 MiB', () => {
   const many = lendMemory();
   const pieces = new Set(

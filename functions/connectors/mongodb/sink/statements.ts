@@ -57,8 +57,8 @@ function statementOf(model: Exclude<WriteModel, { op: 'insertOne' }>, memory: Pu
   }
 }
 
-/** What a statement has besides the documents in it. */
-const FRAME_BYTES = 24;
+/** What a statement has besides the documents in it, and the room that its names ask for. */
+const FRAME_BYTES = 32;
 
 /** `{ q, u, upsert }`: the bulk of all statements, so it is written at once. */
 function updateStatement(filter: Uint8Array, update: Uint8Array, upsert: boolean, memory: PutMemory): Uint8Array {

@@ -1,7 +1,10 @@
 import { expect, test } from 'vitest';
+import type { Piece, PutMemory } from '../../../../../functions/connect/put-memory.ts';
+import { jsonToBson } from '../../../../../functions/connectors/mongodb/bson/json-to-bson.ts';
 import { openSink } from '../../../../../functions/connectors/mongodb/sink/mongodb-sink.ts';
 import { sinkConfig } from '../../../../../functions/connectors/mongodb/sink/properties.ts';
 import type { SendCommand } from '../../../../../functions/connectors/mongodb/sink/send-command.ts';
+import { toStatement } from '../../../../../functions/connectors/mongodb/sink/statements.ts';
 import { noModules } from '../../../../support/no-modules.ts';
 import { silentLog } from '../../../../support/silent-log.ts';
 import { toRecord } from './conformance/to-record.ts';
@@ -63,4 +66,23 @@ test('the memory of statements that the server answered to is used again', async
   const { before, after } = await statementsAfter(() => undefined);
   expect(before.length).toBe(20);
   expect(after).not.toEqual(before);
+});
+
+test('a statement needs no more room than it asks for', () => {
+  const asked: Piece[] = [];
+  const memory: PutMemory = {
+    open(count) {
+      const bytes = Buffer.allocUnsafe(count);
+      asked.push({ bytes, view: new DataView(bytes.buffer, bytes.byteOffset, count), at: 0 });
+      return asked.at(-1)!;
+    },
+    giveBack: () => undefined,
+  };
+  const document = jsonToBson(Buffer.from('{"_id": 1}'));
+  const statement = toStatement(
+    { op: 'replaceOne', filter: document, replacement: document, upsert: true },
+    '',
+    memory,
+  );
+  expect(statement.buffer).toBe(asked[0]?.bytes.buffer);
 });
