@@ -3,9 +3,9 @@ import { type Output, writeDouble, writeHalves, writeInt32, writeInt64 } from '.
 import { BSON_TYPE } from './types.ts';
 
 /** As many digits as every integer of a double has. */
-const EXACT_DIGITS = 15;
+export const EXACT_DIGITS = 15;
 /** As many as an integer of 64 bits has at least. */
-const LONG_DIGITS = 18;
+export const LONG_DIGITS = 18;
 const POWERS_OF_TEN = Array.from({ length: EXACT_DIGITS + 1 }, (_, power) => 10 ** power);
 
 /**

@@ -1,4 +1,4 @@
-import { takeDigits, writeDigits, writeWhole } from './json-numerals.ts';
+import { EXACT_DIGITS, LONG_DIGITS, takeDigits, writeDigits, writeWhole } from './json-numerals.ts';
 import { CHAR, type Cursor, peek, take, takeSeparator } from './json-scanner.ts';
 import { type Output, reserve, writeInt32 } from './output.ts';
 import { BSON_TYPE } from './types.ts';
@@ -76,14 +76,10 @@ function writeHexId(cursor: Cursor, out: Output): boolean {
   return seen <= 15;
 }
 
+/** A blank between the digits and the quote is one of the text, which is no number then. */
 function writeQuotedLong(cursor: Cursor, out: Output): boolean {
-  return take(cursor, CHAR.quote) && writeLong(cursor, out) && take(cursor, CHAR.quote);
+  return take(cursor, CHAR.quote) && writeLong(cursor, out) && cursor.bytes[cursor.at++] === CHAR.quote;
 }
-
-/** So many that a double is exact. */
-const EXACT_DIGITS = 15;
-/** As many digits as an integer of 64 bits has at least. */
-const MOST_DIGITS = 18;
 
 function writeLong(cursor: Cursor, out: Output): boolean {
   const { bytes } = cursor;
@@ -92,7 +88,7 @@ function writeLong(cursor: Cursor, out: Output): boolean {
   const start = cursor.at;
   const value = takeDigits(cursor);
   const digits = cursor.at - start;
-  if (digits === 0 || digits > MOST_DIGITS) return false;
+  if (digits === 0 || digits > LONG_DIGITS) return false;
   if (digits <= EXACT_DIGITS) writeWhole(out, isNegative ? -value : value);
   else writeDigits(out, bytes, start, cursor.at, isNegative);
   return true;
