@@ -122,9 +122,8 @@ function planWrite(
     const planned = planRecord(record, settings.plan, space);
     if (!planned) return SKIPPED;
     if ('event' in planned) return planned;
-    const position = positionOf(record);
     const model = withInsertId(planned.model, record);
-    const statement = toStatement(model, position, memory);
+    const statement = toStatement(model, record, memory);
     const write = new PlannedWrite(index, record, commandOf(model), statement, settings);
     return { namespace: planned.namespace, write };
   } catch (error) {
@@ -133,10 +132,10 @@ function planWrite(
   }
 }
 
-/** A class only for its `id`: a text that most puts never ask for, and a closure for each write is another object. */
+/** A class only for texts that most puts never ask for: a closure for each write would be another object. */
 class PlannedWrite implements Write {
   readonly index: number;
-  readonly position: string;
+  readonly record: SinkRecord;
   readonly topicPartition: string;
   readonly command: CommandName;
   readonly statement: Uint8Array;
@@ -147,7 +146,7 @@ class PlannedWrite implements Write {
 
   constructor(index: number, record: SinkRecord, command: CommandName, statement: Uint8Array, settings: TopicSettings) {
     this.index = index;
-    this.position = positionOf(record);
+    this.record = record;
     this.topicPartition = topicPartitionOf(record);
     this.command = command;
     this.statement = statement;
@@ -155,6 +154,10 @@ class PlannedWrite implements Write {
     this.isNamespaceOfRecord = settings.plan.paths !== undefined;
     this.holds = settings.errors.tolerance === 'none';
     this.rejectsMissing = settings.rejectsMissing;
+  }
+
+  get position(): string {
+    return positionOf(this.record);
   }
 
   get id(): string | undefined {

@@ -1,5 +1,6 @@
 import { DataError } from '../../../connect/errors.ts';
 import type { PutMemory } from '../../../connect/put-memory.ts';
+import { positionOf, type SinkRecord } from '../../../connect/records.ts';
 import {
   beginDocument,
   endDocument,
@@ -23,13 +24,15 @@ const COMMANDS = { deleteOne: 'delete', insertOne: 'insert', replaceOne: 'update
 
 export const commandOf = ({ op }: WriteModel): CommandName => COMMANDS[op];
 
+type Place = Pick<SinkRecord, 'topic' | 'partition' | 'offset'>;
+
 /**
  * One write as the element of a command's list, in `memory` and not in that of the model. Every record is encoded by
  * itself, so that one which can't be is its own problem alone.
  *
  * @throws DataError where the document is larger than MongoDB takes.
  */
-export function toStatement(model: WriteModel, at: string, memory: PutMemory): Uint8Array {
+export function toStatement(model: WriteModel, record: Place, memory: PutMemory): Uint8Array {
   const document =
     model.op === 'replaceOne' ? model.replacement : model.op === 'insertOne' ? model.document : undefined;
   const largest = document?.length ?? 0;
@@ -37,7 +40,7 @@ export function toStatement(model: WriteModel, at: string, memory: PutMemory): U
   if (largest > MAX_DOCUMENT_BYTES || statement.length > MAX_STATEMENT_BYTES) {
     throw new DataError(
       'RECORD_INVALID',
-      `Expected a document of at most ${MAX_DOCUMENT_BYTES} bytes, got ${Math.max(largest, statement.length)} at ${at}`,
+      `Expected a document of at most ${MAX_DOCUMENT_BYTES} bytes, got ${Math.max(largest, statement.length)} at ${positionOf(record)}`,
     );
   }
   return statement;

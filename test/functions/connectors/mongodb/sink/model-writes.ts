@@ -26,7 +26,7 @@ export const remove = (id: number): WriteModel => ({ op: 'deleteOne', filter: bs
 type Options = Partial<Pick<Write, 'topicPartition' | 'holds' | 'rejectsMissing'>>;
 
 export function toWrite(model: WriteModel, index: number, options: Options = {}): Write {
-  const statement = toStatement(model, `t-0@${index}`, lendMemory());
+  const statement = toStatement(model, { topic: 't', partition: 0, offset: index }, lendMemory());
   return {
     index,
     position: `t-0@${index}`,

@@ -33,7 +33,10 @@ export function planned(
   const { plan } = topicSettings(config, { ...SETTINGS_DEPS, ...deps })('t')!;
   const write = planRecord(toRecord(record, 0), plan);
   if (!write || !('model' in write)) throw new TypeError('Expected a write');
-  const model = toModel(commandOf(write.model), toStatement(write.model, 't-0@0', lendMemory()));
+  const model = toModel(
+    commandOf(write.model),
+    toStatement(write.model, { topic: 't', partition: 0, offset: 0 }, lendMemory()),
+  );
   // without what only their makers know
   return JSON.parse(JSON.stringify(model)) as Model;
 }

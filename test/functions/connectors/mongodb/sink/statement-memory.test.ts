@@ -81,7 +81,7 @@ test('a statement needs no more room than it asks for', () => {
   const document = jsonToBson(Buffer.from('{"_id": 1}'));
   const statement = toStatement(
     { op: 'replaceOne', filter: document, replacement: document, upsert: true },
-    '',
+    { topic: 't', partition: 0, offset: 0 },
     memory,
   );
   expect(statement.buffer).toBe(asked[0]?.bytes.buffer);

@@ -28,7 +28,10 @@ export function handledData(handler: string, record: SinkRecord, properties: Pro
   const { plan } = topicSettings(config, SETTINGS_DEPS)('t')!;
   const planned = planRecord(record, plan);
   return planned && 'model' in planned
-    ? toModel(commandOf(planned.model), toStatement(planned.model, 't-0@0', lendMemory()))
+    ? toModel(
+        commandOf(planned.model),
+        toStatement(planned.model, { topic: 't', partition: 0, offset: 0 }, lendMemory()),
+      )
     : planned;
 }
 
